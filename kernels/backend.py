@@ -1,0 +1,184 @@
+"""Where arrays live and kernels run: the CPU, or an NVIDIA GPU through CuPy and Numba CUDA.
+
+Everything that depends on the device is in this file. The rest of the package asks the backend for arrays and
+launches cell functions over a range of cells.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from kernels.launch import cpu_loop, cuda_kernel
+
+PRECISIONS = {"single": np.float32, "double": np.float64}
+CELLS_PER_THREAD = 16_384
+"""Below this many cells a second CPU thread costs more than it saves."""
+CUDA_BLOCK = 256
+
+
+class BackendUnavailable(RuntimeError):
+    """The asked-for device cannot be used on this machine; the text says why."""
+
+
+class CpuBackend:
+    """NumPy arrays; cell functions run as compiled loops over slabs of cells in ``threads`` threads.
+
+    Results do not depend on the number of threads: every cell is written by exactly one slab.
+    """
+
+    name = "cpu"
+    array_module = np
+
+    def __init__(self, precision: str = "single", threads: int | None = None):
+        self.precision = precision
+        self.dtype = PRECISIONS[precision]
+        self.threads = threads or available_cores()
+        self.device = f"CPU, {self.threads} thread{'s' if self.threads > 1 else ''}"
+        self.reduction_blocks_contiguous = True
+        self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
+
+    def zeros(self, shape, dtype=None) -> np.ndarray:
+        """Return an array of zeros in the backend's precision (or ``dtype``)."""
+        return np.zeros(shape, dtype or self.dtype)
+
+    def asarray(self, values, dtype=None) -> np.ndarray:
+        """Return ``values`` as an array on this device in the backend's precision (or ``dtype``)."""
+        return np.ascontiguousarray(values, dtype or self.dtype)
+
+    def to_host(self, values) -> np.ndarray:
+        """Return ``values`` as a NumPy array."""
+        return np.asarray(values)
+
+    def synchronise(self) -> None:
+        """Wait until the device has finished. The CPU always has."""
+
+    def launch(self, function: Callable, first: int, last: int, *arguments: Any) -> None:
+        """Run the cell function for every cell ``first <= c < last``.
+
+        Python integers reach the kernel as unsigned indices and floats in the backend's precision.
+        """
+        typed = [self._typed(argument) for argument in arguments]
+        loop = cpu_loop(function)
+        slabs = min(self.threads, max(1, (last - first) // CELLS_PER_THREAD))
+        if slabs == 1:
+            loop(np.uint64(first), np.uint64(last), *typed)
+            return
+        bounds = np.linspace(first, last, slabs + 1).astype(np.uint64)
+        waiting = [self._pool.submit(loop, bounds[s], bounds[s + 1], *typed) for s in range(1, slabs)]
+        loop(bounds[0], bounds[1], *typed)
+        for future in waiting:
+            future.result()
+
+    def _typed(self, argument):
+        kind = type(argument)
+        if kind is np.ndarray:
+            return argument
+        if kind is int:
+            return np.uint64(argument)
+        return self.dtype(argument) if kind is float else argument
+
+
+class CudaBackend:
+    """CuPy arrays; cell functions run as Numba CUDA kernels on CuPy's current stream."""
+
+    name = "cuda"
+
+    def __init__(self, precision: str = "single", stream: Any = None):
+        import cupy
+        from numba import cuda
+
+        self.array_module = cupy
+        self.precision = precision
+        self.dtype = PRECISIONS[precision]
+        self.stream = stream or cupy.cuda.Stream(non_blocking=True)
+        self.stream.use()
+        self._numba = cuda
+        self._numba_stream = cuda.external_stream(self.stream.ptr)
+        self._handles: dict[int, tuple[Any, Any]] = {}
+        self.reduction_blocks_contiguous = False
+        name = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)["name"].decode()
+        self.device = name
+
+    def zeros(self, shape, dtype=None):
+        """Return an array of zeros in the backend's precision (or ``dtype``)."""
+        return self.array_module.zeros(shape, dtype or self.dtype)
+
+    def asarray(self, values, dtype=None):
+        """Return ``values`` as an array on this device in the backend's precision (or ``dtype``)."""
+        return self.array_module.ascontiguousarray(self.array_module.asarray(values, dtype or self.dtype))
+
+    def to_host(self, values) -> np.ndarray:
+        """Return ``values`` as a NumPy array."""
+        return self.array_module.asnumpy(values)
+
+    def synchronise(self) -> None:
+        """Wait until the device has finished."""
+        self.stream.synchronize()
+
+    def launch(self, function: Callable, first: int, last: int, *arguments: Any) -> None:
+        """Run the cell function for every cell ``first <= c < last`` on this backend's stream."""
+        if last <= first:
+            return
+        typed = [self._typed(argument) for argument in arguments]
+        blocks = (last - first + CUDA_BLOCK - 1) // CUDA_BLOCK
+        cuda_kernel(function)[blocks, CUDA_BLOCK, self._numba_stream](np.uint32(first), np.uint32(last), *typed)
+
+    def _typed(self, argument):
+        if isinstance(argument, self.array_module.ndarray):
+            return self._handle(argument)
+        kind = type(argument)
+        if kind is int:
+            return np.uint32(argument)
+        return self.dtype(argument) if kind is float else argument
+
+    def _handle(self, array):
+        """Return Numba's view of a CuPy array without synchronising; views are kept with the array they belong to."""
+        known = self._handles.get(id(array))
+        if known is None or known[0] is not array:
+            known = (array, self._numba.as_cuda_array(array, sync=False))
+            self._handles[id(array)] = known
+        return known[1]
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use (``THERMO_THREADS`` overrides)."""
+    given = os.environ.get("THERMO_THREADS")
+    if given:
+        return max(1, int(given))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def why_no_cuda() -> str | None:
+    """Return why CUDA cannot be used here in one line, or ``None`` when it can."""
+    try:
+        import cupy
+    except ImportError:
+        return "CuPy is not installed (pip install thermo-dc[cuda12] or [cuda13])"
+    try:
+        if not cupy.cuda.is_available():
+            return "CuPy finds no CUDA device or driver"
+    except Exception as error:
+        return f"CuPy cannot start CUDA: {str(error).splitlines()[0]}"
+    from numba import cuda
+
+    return None if cuda.is_available() else "Numba CUDA finds no device or driver"
+
+
+def make_backend(kind: str = "auto", precision: str = "single", threads: int | None = None):
+    """Return the backend ``"cpu"``, ``"cuda"``, or for ``"auto"`` CUDA where it works and the CPU otherwise.
+
+    Raises :class:`BackendUnavailable` when ``"cuda"`` is asked for and cannot be had.
+    """
+    if kind == "cpu":
+        return CpuBackend(precision, threads)
+    reason = why_no_cuda()
+    if reason is None:
+        return CudaBackend(precision)
+    if kind == "cuda":
+        raise BackendUnavailable(f"backend cuda: {reason}")
+    return CpuBackend(precision, threads)

@@ -1,0 +1,101 @@
+"""The only loops over cells: a slab loop on the CPU and a CUDA kernel, generated once per cell function.
+
+The generated wrappers are written to real files in a cache directory whose name is a hash of every source file of
+this package and of the Numba version. Numba's own cache looks at one file only and would serve stale code after an
+edit elsewhere; a new hash is a new directory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from kernels.cell import cell
+
+CPU_WRAPPER = """\
+from numba import njit
+from {module} import {name} as python_function
+
+cell = njit(forceinline=True, error_model="numpy")(python_function)
+
+
+@njit(nogil=True, error_model="numpy", cache=True)
+def loop(first, last, *arguments):
+    for c in range(first, last):
+        cell(c, *arguments)
+"""
+
+CUDA_WRAPPER = """\
+from numba import cuda
+from {module} import {name} as python_function
+
+cell = cuda.jit(device=True)(python_function)
+
+
+@cuda.jit(cache={cache})
+def kernel(first, last, {arguments}):
+    c = first + cuda.grid(1)
+    if c < last:
+        cell(c, {arguments})
+"""
+
+
+@cache
+def cache_directory() -> Path:
+    """Return the directory of generated wrappers and compiled code for these exact sources."""
+    root = os.environ.get("THERMO_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    digest = hashlib.sha256(sys.version.encode())
+    for package in ("numba", "numba-cuda", "llvmlite", "numpy"):
+        try:
+            digest.update(f"{package} {version(package)}".encode())
+        except PackageNotFoundError:
+            continue
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return Path(root) / "thermo" / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def _import_wrapper(target: str, function: Callable, text: str):
+    """Write ``text`` to the cache as a module (once, atomically) and import it."""
+    folder = cache_directory()
+    path = folder / f"{target}_{function.__name__}.py"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.tmp")
+        partial.write_text(text)
+        partial.replace(path)
+    spec = importlib.util.spec_from_file_location(f"thermo_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@lru_cache(maxsize=None)
+def cpu_loop(function: Callable) -> Callable:
+    """Return ``loop(first, last, *arguments)`` that runs ``function`` over ``first <= c < last`` without the GIL."""
+    text = CPU_WRAPPER.format(module=function.__module__, name=function.__name__)
+    return _import_wrapper("cpu", function, text).loop
+
+
+@lru_cache(maxsize=None)
+def cuda_kernel(function: Callable) -> Callable:
+    """Return the CUDA kernel ``kernel[blocks, threads](first, last, *arguments)`` of ``function``."""
+    names = ", ".join(list(inspect.signature(function).parameters)[1:])
+    simulated = os.environ.get("NUMBA_ENABLE_CUDASIM", "0") == "1"
+    text = CUDA_WRAPPER.format(
+        module=function.__module__, name=function.__name__, arguments=names, cache=not simulated
+    )
+    return _import_wrapper("cudasim" if simulated else "cuda", function, text).kernel
+
+
+@cell
+def copy_cell(c, source, target):
+    """Copy one value."""
+    target[c] = source[c]

@@ -1,0 +1,100 @@
+"""Sums, dot products and maxima of flat arrays, accumulated in double precision and repeatable bit for bit.
+
+Each worker reduces a fixed share of the array into one double-precision partial result; the shares do not depend on
+the number of threads. The partials are then summed by the array module. These are the only kernels that hold double
+arithmetic in a single-precision run.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels.cell import cell
+
+BLOCK = 2048
+"""Elements of one contiguous share on the CPU."""
+CUDA_WORKERS = 16_384
+"""Threads of a strided reduction on CUDA: neighbouring threads read neighbouring elements."""
+DOUBLE_PRECISION_CELLS = ("partial_dot", "partial_sum", "partial_largest")
+
+
+@cell
+def partial_dot(c, lead, step, count, size, a, b, out):
+    """Sum ``a*b`` over ``count`` elements from ``c*lead`` in steps of ``step``."""
+    total = np.float64(0.0)
+    i = c * lead
+    for _ in range(count):
+        if i < size:
+            total += np.float64(a[i]) * np.float64(b[i])
+        i += step
+    out[c] = total
+
+
+@cell
+def partial_sum(c, lead, step, count, size, a, out):
+    """Sum ``a`` over ``count`` elements from ``c*lead`` in steps of ``step``."""
+    total = np.float64(0.0)
+    i = c * lead
+    for _ in range(count):
+        if i < size:
+            total += np.float64(a[i])
+        i += step
+    out[c] = total
+
+
+@cell
+def partial_largest(c, lead, step, count, size, a, out):
+    """Take the largest ``|a|`` over ``count`` elements from ``c*lead`` in steps of ``step``; NaN is kept."""
+    largest = np.float64(0.0)
+    i = c * lead
+    for _ in range(count):
+        if i < size:
+            value = abs(np.float64(a[i]))
+            if not (value <= largest):
+                largest = value
+        i += step
+    out[c] = largest
+
+
+class Reducer:
+    """Reductions over arrays of one length on one backend.
+
+    The ``*_on_device`` methods return a 0-d array of double precision without synchronising with the host.
+    """
+
+    def __init__(self, backend, size: int):
+        self.backend, self.size = backend, size
+        if backend.reduction_blocks_contiguous:
+            self.workers = (size + BLOCK - 1) // BLOCK
+            self.layout = (BLOCK, 1, BLOCK, size)
+        else:
+            self.workers = min(size, CUDA_WORKERS)
+            self.layout = (1, self.workers, (size + self.workers - 1) // self.workers, size)
+        self.partials = backend.zeros(self.workers, np.float64)
+
+    def dot_on_device(self, a, b):
+        """Return the sum of ``a*b``."""
+        self.backend.launch(partial_dot, 0, self.workers, *self.layout, a, b, self.partials)
+        return self.partials.sum()
+
+    def sum_on_device(self, a):
+        """Return the sum of ``a``."""
+        self.backend.launch(partial_sum, 0, self.workers, *self.layout, a, self.partials)
+        return self.partials.sum()
+
+    def largest_on_device(self, a):
+        """Return the largest absolute value of ``a`` (NaN when there is one)."""
+        self.backend.launch(partial_largest, 0, self.workers, *self.layout, a, self.partials)
+        return self.partials.max()
+
+    def dot(self, a, b) -> float:
+        """Return the sum of ``a*b`` as a float."""
+        return float(self.dot_on_device(a, b))
+
+    def sum(self, a) -> float:
+        """Return the sum of ``a`` as a float."""
+        return float(self.sum_on_device(a))
+
+    def largest(self, a) -> float:
+        """Return the largest absolute value of ``a`` as a float (NaN when there is one)."""
+        return float(self.largest_on_device(a))

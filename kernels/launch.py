@@ -73,6 +73,7 @@ def _import_wrapper(target: str, function: Callable, text: str):
         partial.replace(path)
     spec = importlib.util.spec_from_file_location(f"thermo_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # Numba's cache finds a function's module by name
     spec.loader.exec_module(module)
     return module
 

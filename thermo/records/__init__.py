@@ -1,0 +1,27 @@
+"""Data shipped inside the package: equipment, materials, grid factors and weather, each with origin, licence and range.
+
+One function a kind of record, each returning a frozen dataclass in SI units (chiller curves keep the degC of their
+source). An unknown name raises :class:`thermo.errors.CaseError` with the nearest valid name. Origins: LICENCES.md.
+"""
+
+from thermo.records.equipment import Chiller, DryCooler, PowerSupply, chiller, dry_cooler, power_supply
+from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
+from thermo.records.table import names
+from thermo.records.weather_file import weather_file, weather_names
+
+__all__ = [
+    "Chiller",
+    "DryCooler",
+    "FluidTable",
+    "PowerSupply",
+    "SolidRecord",
+    "chiller",
+    "dry_cooler",
+    "fluid_table",
+    "grid_water",
+    "names",
+    "power_supply",
+    "solid",
+    "weather_file",
+    "weather_names",
+]

@@ -1,0 +1,59 @@
+"""Material and resource records: coolant tables, solids, water behind a kilowatt hour of electricity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thermo.records.table import read, rows_of
+
+LITRE_PER_KWH = 1e-3 / 3.6e6  # m3/J
+
+
+@dataclass(frozen=True)
+class FluidTable:
+    """Properties of a coolant at rising temperatures: K, kg/m3, J/kg/K, Pa*s, W/m/K."""
+
+    name: str
+    temperature: tuple[float, ...]
+    density: tuple[float, ...]
+    heat_capacity: tuple[float, ...]
+    viscosity: tuple[float, ...]
+    conductivity: tuple[float, ...]
+    origin: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class SolidRecord:
+    """Constant properties of a solid near 300 K: kg/m3, J/kg/K, W/m/K."""
+
+    name: str
+    density: float
+    heat_capacity: float
+    conductivity: float
+    origin: str
+
+
+def fluid_table(name: str) -> FluidTable:
+    """Return the table of a coolant: "water", "propylene glycol 25%", ... Raises :class:`thermo.errors.CaseError`."""
+    rows = rows_of("fluids.csv", "fluid", name)
+    header = read("fluids.csv")[0]
+    keys = ("temperature", "density", "heat_capacity", "viscosity", "conductivity")
+    columns = (tuple(float(row[key]) for row in rows) for key in keys)
+    return FluidTable(name, *columns, header["origin"], header["licence"])
+
+
+def solid(name: str) -> SolidRecord:
+    """Return the solid called `name`: "aluminium", "copper", ... Raises :class:`thermo.errors.CaseError`."""
+    (row,) = rows_of("solids.csv", "solid", name)
+    values = (float(row[key]) for key in ("density", "heat_capacity", "conductivity"))
+    return SolidRecord(name, *values, row["source"])
+
+
+def grid_water(technology: str) -> float:
+    """Return the median water consumption of a generating technology in m3 per J of electricity.
+
+    Source: Macknick and others, Environ. Res. Lett. 7 (2012) 045802; off-site water. Raises :class:`CaseError`.
+    """
+    (row,) = rows_of("grid_water.csv", "generating technology", technology)
+    return float(row["median_l_per_kwh"]) * LITRE_PER_KWH

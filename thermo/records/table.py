@@ -1,0 +1,42 @@
+"""Read a record table: CSV with ``# key: value`` lines on top (origin, licence, valid range)."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from thermo.errors import CaseError
+
+Row = dict[str, str]
+
+
+@cache
+def read(file: str) -> tuple[dict[str, str], tuple[Row, ...]]:
+    """Return the header entries and the rows (text) of a table in this folder."""
+    lines = files(__package__).joinpath(file).read_text(encoding="utf-8").splitlines()
+    header = dict(line[1:].strip().split(": ", 1) for line in lines if line.startswith("#"))
+    return header, tuple(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def names(file: str) -> list[str]:
+    """Return the record names of a table, such as ``names("chillers.csv")``, in the order of the file."""
+    return list(dict.fromkeys(row[next(iter(row))] for row in read(file)[1]))
+
+
+def rows_of(file: str, kind: str, name: str) -> list[Row]:
+    """Return the rows of one record; the first column is its name. Raises :class:`CaseError` for an unknown name."""
+    found = [row for row in read(file)[1] if row[next(iter(row))] == name]
+    if not found:
+        raise unknown(kind, name, names(file))
+    return found
+
+
+def unknown(kind: str, name: str, valid: Iterable[str]) -> CaseError:
+    """The error for a record that does not exist: what was given, what there is, the nearest."""
+    valid = list(valid)
+    near = difflib.get_close_matches(name.lower(), [known.lower() for known in valid], n=1, cutoff=0.4)
+    hint = next((f". Did you mean {known}?" for known in valid if near and known.lower() == near[0]), "")
+    return CaseError(f'unknown {kind} "{name}"; valid: {", ".join(valid)}{hint}')

@@ -1,0 +1,189 @@
+"""Checks across tables: what one table asks for, another must provide, and nothing given may be without effect."""
+
+from __future__ import annotations
+
+from thermo.case.expression import Expression, Value
+from thermo.case.schema import Case
+
+ROOM_TEMPERATURE = 293.15
+NEEDS_ENERGY = ("temperature", "heat_flux", "u_value")
+
+
+def check_consistency(case: Case) -> None:
+    """Raise :class:`CaseError` for the first contradiction in ``case``."""
+    _check_fluid(case)
+    if not case.physics.energy:
+        _check_isothermal(case)
+    if not case.physics.flow:
+        _check_still(case)
+    if case.physics.energy:
+        _check_temperatures_given(case)
+    if case.physics.turbulence == "laminar":
+        _check_laminar(case)
+    _check_plant(case)
+    _check_expressions(case)
+
+
+def start_temperature(case: Case) -> Value:
+    """Return where the temperature starts [K]: as given, otherwise the mean of the supplies, inlets or warm walls."""
+    if case.initial.temperature is not None:
+        return case.initial.temperature
+    sides = [side for _, side in case.room.sides.items()]
+    inlets = [side.temperature for side in sides if side.kind == "inlet"]
+    walls = [side.temperature for side in sides if side.kind == "wall"]
+    for candidates in (
+        [supply.temperature for supply in case.supply],
+        inlets,
+        [case.fluid.reference_temperature],
+        walls,
+    ):
+        known = [value for value in candidates if isinstance(value, float)]
+        if known:
+            return sum(known) / len(known)
+    return ROOM_TEMPERATURE
+
+
+def _check_fluid(case: Case) -> None:
+    """A fluid given by constants has every constant that the chosen equations use."""
+    fluid, physics = case.fluid, case.physics
+    if fluid.name is not None:
+        return
+    needs = [("density", "always"), ("viscosity", "with physics.flow" if physics.flow else "")]
+    if physics.energy:
+        needs += [("heat_capacity", "with physics.energy"), ("conductivity", "with physics.energy")]
+    if physics.buoyancy:
+        needs += [("expansion", "with physics.buoyancy"), ("reference_temperature", "with physics.buoyancy")]
+    for key, why in needs:
+        if why and getattr(fluid, key) is None:
+            raise case.error(f"fluid.{key}", f"is missing: it is needed {why}")
+
+
+def _check_isothermal(case: Case) -> None:
+    """Nothing thermal may be given without the energy equation."""
+    reason = "has no effect with physics.energy = false: remove it or solve the energy"
+    for name, side in case.room.sides.items():
+        for key in NEEDS_ENERGY:
+            if getattr(side, key, None) is not None:
+                raise case.error(f"room.sides.{name}.{key}", reason)
+    for opening in (*case.supply, *case.returns, *case.obstacle):
+        for key in ("temperature", "power", "material"):
+            if getattr(opening, key, None) is not None:
+                raise case.error(f"{key_of(opening)}.{key}", reason)
+    for box in (*case.rack, *case.heat):
+        raise case.error(key_of(box), reason)
+    if "heat_source" in case.physics.model_fields_set:
+        raise case.error("physics.heat_source", reason)
+    if case.initial.temperature is not None:
+        raise case.error("initial.temperature", reason)
+    for monitor in case.monitor:
+        if monitor.quantity == "T" or monitor.kind == "wall_heat_flow":
+            raise case.error(f"monitor.{monitor.name}", "there is no temperature with physics.energy = false")
+    if case.plant is not None:
+        raise case.error("plant", reason)
+
+
+def _check_still(case: Case) -> None:
+    """Nothing that moves the fluid may be given without the flow equations."""
+    reason = "has no effect with physics.flow = false: remove it or solve the flow"
+    for box in (*case.rack, *case.supply, *case.returns, *case.tile):
+        raise case.error(key_of(box), reason)
+    for name, side in case.room.sides.items():
+        if side.kind in ("inlet", "outlet"):
+            raise case.error(f"room.sides.{name}", f'kind = "{side.kind}" {reason}')
+        if getattr(side, "velocity", None) is not None:
+            raise case.error(f"room.sides.{name}.velocity", reason)
+    for key in ("convection", "gravity", "outflow", "body_force", "momentum_source"):
+        if key in case.physics.model_fields_set:
+            raise case.error(f"physics.{key}", reason)
+    if "velocity" in case.initial.model_fields_set:
+        raise case.error("initial.velocity", reason)
+    for monitor in case.monitor:
+        if monitor.quantity not in (None, "T") or monitor.kind == "flow_rate":
+            raise case.error(f"monitor.{monitor.name}", "there is no flow with physics.flow = false")
+
+
+def _check_temperatures_given(case: Case) -> None:
+    """What enters must have a temperature."""
+    for supply in case.supply:
+        if supply.temperature is None:
+            raise case.error(f"{key_of(supply)}.temperature", 'is missing: add it, such as temperature = "18 degC"')
+    for name, side in case.room.sides.items():
+        if side.kind == "inlet" and side.temperature is None:
+            raise case.error(
+                f"room.sides.{name}.temperature", "is missing: an inlet needs it unless physics.energy = false"
+            )
+
+
+def _check_laminar(case: Case) -> None:
+    """Turbulence of openings and k or epsilon monitors need a turbulence model."""
+    reason = 'has no effect with physics.turbulence = "laminar": remove it'
+    for supply in case.supply:
+        for key in supply.turbulence_given:
+            raise case.error(f"{key_of(supply)}.{key}", reason)
+    for rack in case.rack:
+        if rack.turbulence is not None:
+            raise case.error(f"{key_of(rack)}.turbulence", reason)
+    for name, side in case.room.sides.items():
+        for key in getattr(side, "turbulence_given", []):
+            raise case.error(f"room.sides.{name}.{key}", reason)
+    for monitor in case.monitor:
+        if monitor.quantity in ("k", "epsilon"):
+            raise case.error(f"monitor.{monitor.name}.quantity", f'"{monitor.quantity}" {reason}')
+
+
+def _check_plant(case: Case) -> None:
+    """A plant needs weather and heat; a limit needs what it limits."""
+    if case.plant is not None and case.site is None:
+        raise case.error(
+            "site", 'is missing: a plant needs the weather of a site; add [site] with weather = "... .epw"'
+        )
+    if case.plant is not None and not case.rack:
+        raise case.error("plant", "has no racks to cool: add [[rack]] or remove [plant]")
+    if case.site is not None and case.plant is None:
+        raise case.error("site", "has no effect without a plant: add [plant] or remove [site]")
+    for key in ("pue", "wue_site"):
+        if getattr(case.limits, key) is not None and case.plant is None:
+            raise case.error(f"limits.{key}", "cannot be checked without a plant: add [plant] and [site], or remove it")
+    for key in ("rack_inlet_max", "rack_inlet_mean"):
+        if getattr(case.limits, key) is not None and not case.rack:
+            raise case.error(f"limits.{key}", "cannot be checked: the case has no racks")
+    if case.limits.chip_max is not None:
+        raise case.error("limits.chip_max", "cannot be checked: chips are not resolved in an air-cooled room")
+
+
+def _check_expressions(case: Case) -> None:
+    """Every expression gives finite numbers at points inside the room."""
+    for key, value in _expressions(case):
+        if _undefined(value, case):
+            raise case.error(key, f'"={value.text}" is not a finite number everywhere in the room')
+
+
+def _expressions(case: Case) -> list[tuple[str, Expression]]:
+    values = [("physics.heat_source", case.physics.heat_source), ("initial.temperature", case.initial.temperature)]
+    vectors = [
+        ("physics.body_force", case.physics.body_force),
+        ("physics.momentum_source", case.physics.momentum_source),
+        ("initial.velocity", case.initial.velocity),
+    ]
+    for name, side in case.room.sides.items():
+        values += [(f"room.sides.{name}.{key}", getattr(side, key, None)) for key in ("temperature", "heat_flux")]
+        vectors.append((f"room.sides.{name}.velocity", getattr(side, "velocity", None)))
+    values += [
+        (f"{key}.{axis}", part) for key, vector in vectors for axis, part in zip("xyz", vector or (), strict=False)
+    ]
+    return [(key, value) for key, value in values if isinstance(value, Expression)]
+
+
+def _undefined(value: Expression, case: Case) -> bool:
+    """Whether the expression is infinite or not a number at one of 4 x 4 x 4 points inside the room."""
+    import numpy as np
+
+    shares = (np.arange(4) + 0.5) / 4.0
+    lo, size = np.array(case.room.lo), np.array(case.room.size)
+    x, y, z = np.meshgrid(*(lo[axis] + shares * size[axis] for axis in range(3)))
+    return not np.isfinite(value(x, y, z)).all()
+
+
+def key_of(box) -> str:
+    """Return the key path of an object, such as ``rack.A1``."""
+    return f"{type(box).__name__.lower()}.{box.name}"

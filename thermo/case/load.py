@@ -1,0 +1,67 @@
+"""Read a case file: one frozen :class:`Case` in SI units, or one clear line about what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from thermo.case.consistency import check_consistency, start_temperature
+from thermo.case.geometry import check_geometry
+from thermo.case.messages import explain
+from thermo.case.schema import Case
+from thermo.case.shipped import find_weather, shipped_weather
+from thermo.case.source import combine, parse_override
+from thermo.errors import CaseError
+
+
+def load(path: str | Path, overrides: Iterable[str] = ()) -> Case:
+    """Return the case in the TOML file at ``path`` with the ``key=value`` overrides applied.
+
+    Raises :class:`CaseError`; nothing is written.
+    """
+    shown = str(path)
+    tables, changed = combine(Path(path), shown, [parse_override(text) for text in overrides])
+    case = _validated(tables, shown, changed)
+    case._file = shown
+    case._source_text = _resolved_text(tables, case.size)
+    case._sha256 = hashlib.sha256(case.source_text.encode()).hexdigest()
+    check_consistency(case)
+    check_geometry(case)
+    case._weather_file = _weather(case, Path(path))
+    initial = case.initial.model_copy(update={"temperature": start_temperature(case)})
+    return case.model_copy(update={"initial": initial})
+
+
+def _validated(tables: dict[str, Any], shown: str, changed: list[str]) -> Case:
+    try:
+        return Case.model_validate(tables)
+    except ValidationError as error:
+        key, text = explain(error, tables)
+        by_hand = any(f"{key}.".startswith(f"{path}.") or path.startswith(f"{key}.") for path in changed)
+        raise CaseError(f"{shown}: {key}{' (--set)' if by_hand else ''}: {text}") from None
+
+
+def _weather(case: Case, path: Path) -> Path | None:
+    if case.site is None or not isinstance(case.site.weather, str):
+        return None
+    found = find_weather(case.site.weather, path.parent)
+    if found is None:
+        shipped = ", ".join(shipped_weather()) or "none"
+        raise case.error(
+            "site.weather", f'"{case.site.weather}" is neither beside the case nor shipped; shipped: {shipped}'
+        )
+    return found
+
+
+def _resolved_text(tables: dict[str, Any], size: str) -> str:
+    import tomli_w
+
+    resolved = {key: value for key, value in tables.items() if key != "size"}
+    if size != "quick":
+        resolved["size"] = {size: {}}
+    return re.sub(r"\n{3,}", "\n\n", tomli_w.dumps(resolved))

@@ -1,0 +1,192 @@
+"""The field types of the schema: numbers with a unit, expressions and vectors, checked as they are read.
+
+A plain number is in SI units; a string carries its unit ("10 kW"). Temperatures and temperature differences are
+different types, because "10 degC" meant as a difference would silently become 283.15 K.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic_core import PydanticCustomError, core_schema
+
+from thermo.case.expression import Expression, ExpressionError, Value
+from thermo.case.units import UnitError, to_si
+
+
+def wrong(text: str) -> PydanticCustomError:
+    """Return the error a field raises; braces in ``text`` are kept as they are."""
+    return PydanticCustomError("wrong_value", "{text}", {"text": text})
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number of one kind. ``unit`` is its SI unit, ``example`` what a user could write.
+
+    ``above``, ``least`` and ``most`` bound the value (SI). A plain number inside ``doubtful`` is refused: it is almost
+    certainly not meant in SI units (18 for a temperature would be 18 kelvin).
+    """
+
+    unit: str
+    what: str
+    example: str
+    kind: str = ""
+    above: float | None = None
+    least: float | None = None
+    most: float | None = None
+    doubtful: tuple[float, float] | None = None
+    expression: bool = False
+
+    def parse(self, given: Any) -> Value:
+        """Return ``given`` in SI units, or an :class:`Expression` where a string starts with ``=``."""
+        if isinstance(given, Expression) and self.expression:
+            return given
+        if isinstance(given, str):
+            return self._from_text(given)
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise wrong(f"is not {self.what}; write for example {self._write()}")
+        return self._bounded(self._plain(given))
+
+    def _from_text(self, given: str) -> Value:
+        if given.lstrip().startswith("="):
+            return self._expression(given)
+        try:
+            return self._bounded(to_si(given, self.unit, self.kind))
+        except UnitError as problem:
+            raise wrong(f"{problem}; {self.what} is written for example {self._write()}") from None
+
+    def _expression(self, given: str) -> Expression:
+        if not self.expression:
+            raise wrong(f"an expression is not possible here; write for example {self._write()}")
+        try:
+            return Expression(given)
+        except ExpressionError as problem:
+            raise wrong(f"the expression {problem}") from None
+
+    def _plain(self, given: float) -> float:
+        try:
+            value = float(given)
+        except OverflowError:
+            value = math.inf
+        if not math.isfinite(value):
+            raise wrong("is not a finite number")
+        if self.doubtful and self.doubtful[0] < value < self.doubtful[1]:
+            raise wrong(f"a plain number is in {self.unit}, which is unlikely here: give a unit, as in {self._write()}")
+        return value
+
+    def _bounded(self, value: float) -> float:
+        unit = f" {self.unit}" if self.unit else ""
+        if self.above is not None and not value > self.above:
+            raise wrong(f"must be more than {self.above:g}{unit}")
+        if self.least is not None and not value >= self.least:
+            raise wrong(f"must be at least {self.least:g}{unit}")
+        if self.most is not None and not value <= self.most:
+            raise wrong(f"must be at most {self.most:g}{unit}")
+        return value
+
+    def _write(self) -> str:
+        plain = f" (a plain number is in {self.unit})" if self.unit else ""
+        return f'"{self.example}"{plain}' if self.unit else self.example
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return what an editor needs to know of this type."""
+        unit = f"in {self.unit}" if self.unit else "a plain number"
+        text = f'{self.what}: a number ({unit}), or a string such as "{self.example}"'
+        if self.expression:
+            text += ', or an expression in x, y, z, t such as "=20 + 5*z"'
+        return {"type": ["number", "string"], "description": text}
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.parse)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return self.json_schema()
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Three quantities of one kind: ``[x, y, z]``. Becomes a tuple."""
+
+    of: Quantity
+
+    def parse(self, given: Any) -> tuple[Value, Value, Value]:
+        """Return the three components in SI units."""
+        if not isinstance(given, list | tuple) or len(given) != 3:
+            raise wrong(f"must be a list of three [x, y, z], each for example {self.of._write()}")
+        return tuple(self._component(axis, part) for axis, part in zip("xyz", given, strict=True))
+
+    def _component(self, axis: str, part: Any) -> Value:
+        try:
+            return self.of.parse(part)
+        except PydanticCustomError as error:
+            raise wrong(f"{axis} component {part!r}: {error.message()}") from None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.parse)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "array", "minItems": 3, "maxItems": 3, "items": self.of.json_schema()}
+
+
+def _quantity(unit: str, what: str, example: str, **bounds: Any) -> Any:
+    return Annotated[float, Quantity(unit, what, example, **bounds)]
+
+
+def _value(unit: str, what: str, example: str, **bounds: Any) -> Any:
+    return Annotated[Value, Quantity(unit, what, example, expression=True, **bounds)]
+
+
+def _vector(unit: str, what: str, example: str, expression: bool = False) -> Any:
+    return Annotated[tuple[Value, Value, Value], Vector(Quantity(unit, what, example, expression=expression))]
+
+
+PLAIN_CELSIUS = (2.0, 150.0)
+"""A plain number in this range, given as a temperature, is a Celsius value by mistake; ``"18 K"`` is still possible."""
+PER_KWH = (1e-6, math.inf)
+"""No electricity costs, emits or drinks this much per joule: such a plain number was meant per kWh."""
+
+_TEMPERATURE = {"kind": "temperature", "least": 0.0, "doubtful": PLAIN_CELSIUS}
+
+Number = _quantity("", "a number", "0.5")
+Positive = _quantity("", "a positive number", "0.5", above=0.0)
+Fraction = _quantity("", "a fraction from 0 to 1", "0.95", least=0.0, most=1.0)
+Efficiency = _quantity("", "a fraction above 0, up to 1", "0.95", above=0.0, most=1.0)
+Share = _quantity("", "a share of at least 0", "0.05", least=0.0)
+Ratio = _quantity("", "a ratio of at least 1", "1.2", least=1.0)
+Temperature = _quantity("K", "a temperature", "35 degC", **_TEMPERATURE)
+TemperatureDifference = _quantity("K", "a temperature difference", "12 K", kind="difference", above=0.0)
+Length = _quantity("m", "a length", "0.6 m")
+PositiveLength = _quantity("m", "a length above 0", "0.1 m", above=0.0)
+Speed = _quantity("m/s", "a speed", "1.5 m/s", above=0.0)
+Flow = _quantity("m^3/s", "a volume flow", "0.7 m^3/s", above=0.0)
+FlowPerPower = _quantity("m^3/J", "a volume flow per power", "0.069 m^3/s/kW", above=0.0, doubtful=(0.01, math.inf))
+Power = _quantity("W", "a power", "10 kW", least=0.0)
+SignedPower = _quantity("W", "a power", "10 kW")
+Pressure = _quantity("Pa", "a pressure", "400 Pa", least=0.0)
+PositivePressure = _quantity("Pa", "a pressure above 0", "101325 Pa", above=0.0)
+SignedPressure = _quantity("Pa", "a pressure", "-5 Pa")
+Density = _quantity("kg/m^3", "a density", "1.2 kg/m^3", above=0.0)
+HeatCapacity = _quantity("J/kg/K", "a specific heat capacity", "1006 J/kg/K", above=0.0)
+Conductivity = _quantity("W/m/K", "a thermal conductivity", "0.026 W/m/K", above=0.0)
+ConductivityPerKelvin = _quantity("W/m/K^2", "a change of conductivity per kelvin", "7e-5 W/m/K^2")
+Viscosity = _quantity("Pa*s", "a dynamic viscosity", "1.86e-5 Pa*s", above=0.0)
+ViscosityPerKelvin = _quantity("Pa*s/K", "a change of viscosity per kelvin", "-2e-5 Pa*s/K")
+Expansion = _quantity("1/K", "a thermal expansion coefficient", "0.0034 1/K")
+HeatTransferCoefficient = _quantity("W/m^2/K", "a heat transfer coefficient", "0.4 W/m^2/K", least=0.0)
+ContactResistance = _quantity("m^2*K/W", "a contact resistance", "2e-5 m^2*K/W", least=0.0)
+KineticEnergy = _quantity("m^2/s^2", "a turbulent kinetic energy", "0.012 m^2/s^2", above=0.0)
+Dissipation = _quantity("m^2/s^3", "a dissipation rate", "0.005 m^2/s^3", above=0.0)
+WaterPerEnergy = _quantity("m^3/J", "water per electricity", "0.9 L/kWh", least=0.0, doubtful=PER_KWH)
+CarbonPerEnergy = _quantity("kg/J", "carbon dioxide per electricity", "0.37 kg/kWh", least=0.0, doubtful=PER_KWH)
+PricePerEnergy = _quantity("USD/J", "a price per electricity", "0.07 USD/kWh", least=0.0, doubtful=PER_KWH)
+
+TemperatureValue = _value("K", "a temperature", "35 degC", **_TEMPERATURE)
+HeatFluxValue = _value("W/m^2", "a heat flux", "50 W/m^2")
+HeatSourceValue = _value("W/m^3", "heat per volume", "100 W/m^3")
+
+Position = _vector("m", "a position", "0.6 m")
+Velocity = _vector("m/s", "a velocity", "1.5 m/s", expression=True)
+Gravity = _vector("m/s^2", "an acceleration", "-9.81 m/s^2")
+Acceleration = _vector("m/s^2", "an acceleration", "0.1 m/s^2", expression=True)

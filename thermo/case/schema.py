@@ -1,0 +1,95 @@
+"""The whole case: every table of the file as one frozen object in SI units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, PrivateAttr
+
+from thermo.case.schema_numerics import Grid, Monitor, Solve
+from thermo.case.schema_objects import Baffle, Heat, Obstacle, Rack, Return, Supply, Tile
+from thermo.case.schema_physics import Fluid, Initial, Physics
+from thermo.case.schema_plant import Plant
+from thermo.case.schema_room import Room
+from thermo.case.schema_site import About, Limits, Site
+from thermo.case.table import Table
+from thermo.errors import CaseError
+
+
+class Case(Table):
+    """A thermo case. The file's tables are its attributes (``case`` is called ``about``, ``return`` is ``returns``)."""
+
+    about: About = Field(About(), alias="case", description="Name, title, cooling and size.")
+    room: Room = Field(description="The box that is solved.")
+    fluid: Fluid = Field(description="What fills it.")
+    physics: Physics = Field(Physics(), description="Which equations are solved, with which schemes.")
+    grid: Grid = Field(description="How fine it is divided.")
+    rack: tuple[Rack, ...] = Field((), description="Racks.")
+    supply: tuple[Supply, ...] = Field((), description="Openings that blow air in.")
+    returns: tuple[Return, ...] = Field((), alias="return", description="Openings where air leaves.")
+    tile: tuple[Tile, ...] = Field((), description="Perforated plates in the air.")
+    baffle: tuple[Baffle, ...] = Field((), description="Thin plates that block the air.")
+    obstacle: tuple[Obstacle, ...] = Field((), description="Solid blocks.")
+    heat: tuple[Heat, ...] = Field((), description="Boxes with heat in them.")
+    monitor: tuple[Monitor, ...] = Field((), description="Quantities to watch and report.")
+    initial: Initial = Field(Initial(), description="Where the iteration starts.")
+    solve: Solve = Field(Solve(), description="When the solution counts as found.")
+    site: Site | None = Field(None, description="Weather and electricity; needed for a year.")
+    plant: Plant | None = Field(None, description="What takes the heat away; needed for a year.")
+    limits: Limits = Field(Limits(), description="What the design must keep.")
+
+    _file: str = PrivateAttr("")
+    _source_text: str = PrivateAttr("")
+    _sha256: str = PrivateAttr("")
+    _weather_file: Path | None = PrivateAttr(None)
+
+    @property
+    def file(self) -> str:
+        """The case file as it was named by the user."""
+        return self._file
+
+    @property
+    def source_text(self) -> str:
+        """The resolved case as TOML: extends, size and --set applied. Loading it gives this case again."""
+        return self._source_text
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of ``source_text``, hexadecimal."""
+        return self._sha256
+
+    @property
+    def weather_file(self) -> Path | None:
+        """The EPW file of the site, found beside the case or among the shipped ones; ``None`` if there is none."""
+        return self._weather_file
+
+    @property
+    def name(self) -> str:
+        """The short name: from the file's ``case.name``, otherwise the file name without its ending."""
+        return self.about.name or Path(self._file).stem
+
+    @property
+    def title(self) -> str:
+        """One line for the report; the name where none is given."""
+        return self.about.title or self.name
+
+    @property
+    def cooling(self) -> str:
+        """How the racks are cooled."""
+        return self.about.cooling
+
+    @property
+    def size(self) -> str:
+        """The size that was chosen: quick, full or another of the file's overlays."""
+        return self.about.size
+
+    @property
+    def objects(self) -> list[Any]:
+        """All boxes in the room, in the order racks, supplies, returns, tiles, baffles, obstacles, heats."""
+        groups = (self.rack, self.supply, self.returns, self.tile, self.baffle, self.obstacle, self.heat)
+        return [box for group in groups for box in group]
+
+    def error(self, key: str, text: str) -> CaseError:
+        """Return a :class:`CaseError` about ``key`` of this case's file, to be raised by whoever finds a problem."""
+        return CaseError(f"{self._file}: {key}: {text}")

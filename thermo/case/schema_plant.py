@@ -13,6 +13,7 @@ from thermo.case.quantity import (
     Efficiency,
     Fraction,
     Positive,
+    Power,
     Pressure,
     Ratio,
     Share,
@@ -47,8 +48,11 @@ class AirHandler(Table):
 class ChilledWater(Table):
     """The water loop between coils and chillers."""
 
-    supply_temperature: Temperature = Field(285.15, description="Water entering the coils at full mechanical cooling.")
-    temperature_rise: TemperatureDifference = Field(8.0, description="Rise over the coils at full load.")
+    supply_temperature: Temperature | None = Field(
+        None, description="Water entering the coils (default: the warmest the coil can work with)."
+    )
+    temperature_rise: TemperatureDifference = Field(8.0, description="Rise over the coils, held by the pump speed.")
+    minimum_flow: Fraction = Field(0.3, description="Least water flow as a share of the flow at full load.")
     pump_head: Pressure = Field(250e3, description="Pump pressure rise at full flow.")
     pump_efficiency: Efficiency = Field(0.7, description="Pump, motor and drive together.")
 
@@ -59,6 +63,15 @@ class Chiller(Table):
     record: str | None = Field(None, min_length=1, description="Name of a chiller record.")
     cop: Positive | None = Field(None, description="Fixed coefficient of performance.")
     carnot_fraction: Efficiency | None = Field(None, description="COP as a fixed fraction of the Carnot COP.")
+    evaporator_approach: TemperatureDifference = Field(
+        5.0, description="Leaving water minus evaporating temperature, in the Carnot COP."
+    )
+    condenser_approach: TemperatureDifference = Field(
+        15.0, description="Condensing temperature minus outdoor air, in the Carnot COP."
+    )
+    minimum_lift: TemperatureDifference = Field(
+        20.0, description="Least condensing minus evaporating temperature, in the Carnot COP."
+    )
     units: Count | None = Field(None, description="Number of running chillers (default: sized from the load).")
     redundancy: Annotated[StrictInt, Field(ge=0)] = Field(1, description="Spare units beyond those sized for the load.")
 
@@ -72,12 +85,18 @@ class Economizer(Table):
     """Free cooling: outdoor air cools the water without the chiller when it is cold enough."""
 
     kind: Literal["water_side", "none"] = Field("water_side", description="Kind of free cooling.")
-    approach: TemperatureDifference = Field(5.0, description="Leaving water minus outdoor dry bulb.")
-    fan_power_fraction: Share = Field(0.02, description="Dry-cooler fan power over heat rejected.")
+    record: str = Field("BAC TDFS1238N C60ET40B", min_length=1, description="Name of a dry cooler record.")
+    approach: TemperatureDifference | None = Field(
+        None, description="Leaving water minus outdoor dry bulb at full fan speed (default: the record's)."
+    )
+    fan_power_fraction: Share | None = Field(
+        None, description="Fan power at full speed over heat at full load (default: the record's)."
+    )
+    minimum_fan_speed: Fraction = Field(0.2, description="Lowest fan speed as a share of full speed.")
 
     @model_validator(mode="after")
     def _nothing_unused(self) -> Economizer:
-        unused = self.given("approach", "fan_power_fraction")
+        unused = self.given("record", "approach", "fan_power_fraction", "minimum_fan_speed")
         if self.kind == "none" and unused:
             raise wrong(f'{unused[0]} has no effect with kind = "none": remove it')
         return self
@@ -86,12 +105,17 @@ class Economizer(Table):
 class Ups(Table):
     """Uninterruptible power supply."""
 
-    efficiency: Efficiency | None = Field(None, description="Fixed efficiency.")
-    record: str | None = Field(None, min_length=1, description="Name of a UPS record with a part-load curve.")
+    efficiency: Efficiency | None = Field(None, description="Fixed efficiency; 0.95 unless loss is given.")
+    loss: tuple[Share, Share, Share] | None = Field(
+        None, description="Loss over rating: a + b x + c x^2 with x the load over the rating, instead of efficiency."
+    )
+    load_at_design: Efficiency = Field(0.8, description="Full IT power over the UPS rating; used with loss.")
 
     @model_validator(mode="after")
     def _law(self) -> Ups:
-        at_most_one(self, "efficiency", "record")
+        at_most_one(self, "efficiency", "loss")
+        if self.loss is None and self.given("load_at_design"):
+            raise wrong("load_at_design has no effect without loss: remove it")
         return self
 
 
@@ -100,19 +124,28 @@ class Psu(Table):
 
     efficiency: Efficiency | None = Field(None, description="Fixed efficiency.")
     record: str | None = Field(None, min_length=1, description="Name of a power supply record with a part-load curve.")
+    server_power: Power | None = Field(
+        None, description="Input of one server at full IT power, W (default: the largest of the record)."
+    )
 
     @model_validator(mode="after")
     def _law(self) -> Psu:
         at_most_one(self, "efficiency", "record")
+        if self.record is None and self.given("server_power"):
+            raise wrong("server_power has no effect without record: remove it")
         return self
 
 
-class Power(Table):
+class PowerChain(Table):
     """From the utility to the racks, with the losses on the way."""
 
     transformer_efficiency: Efficiency = Field(0.99, description="Transformer efficiency.")
     ups: Ups = Field(Ups(), description="UPS.")
+    ups_loss_to_cooling: Fraction = Field(1.0, description="Share of the UPS loss that the chilled water takes.")
     psu: Psu = Field(Psu(), description="Server power supplies; their loss is part of the IT power.")
+    server_fan_fraction: Fraction | None = Field(
+        None, description="Server fan power over IT power; needed for TUE, part of the IT power."
+    )
     lighting_fraction: Share = Field(0.005, description="Lighting and offices over IT power.")
 
 
@@ -124,4 +157,4 @@ class Plant(Table):
     chilled_water: ChilledWater = Field(ChilledWater(), description="Chilled-water loop.")
     chiller: Chiller = Field(Chiller(), description="Chillers.")
     economizer: Economizer = Field(Economizer(), description="Free cooling.")
-    power: Power = Field(Power(), description="Power chain.")
+    power: PowerChain = Field(PowerChain(), description="Power chain.")

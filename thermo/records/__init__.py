@@ -7,7 +7,6 @@ source). An unknown name raises :class:`thermo.errors.CaseError` with the neares
 from thermo.records.equipment import Chiller, DryCooler, PowerSupply, chiller, dry_cooler, power_supply
 from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
 from thermo.records.table import names
-from thermo.records.weather_file import weather_file, weather_names
 
 __all__ = [
     "Chiller",
@@ -22,6 +21,4 @@ __all__ = [
     "names",
     "power_supply",
     "solid",
-    "weather_file",
-    "weather_names",
 ]

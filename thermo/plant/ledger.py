@@ -1,0 +1,121 @@
+"""The closed books of a year: hourly arrays, yearly totals, hours in each mode, and what a reader must know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thermo.plant.economizer import MODES
+
+Array = NDArray[np.float64]
+
+KWH_PER_WATT_HOUR = 1e-3  # the step is one hour, so a mean power in W is an energy in Wh
+FLOW_MISMATCH = 0.15  # share by which the air's heat and the coil load may differ before it is flagged
+
+UNITS = {
+    "dry_bulb": "K",
+    "supply_air_temperature": "K",
+    "return_air_temperature": "K",
+    "chilled_water_supply": "K",
+    "chilled_water_return": "K",
+    "air_handler_flow": "m3/s",
+    "air_heat_capacity_rate": "W/K",
+    "mode": "1",
+    "chillers_running": "1",
+    "chiller_outside_range": "1",
+    "pue": "1",
+    "energy_balance": "1",
+}
+
+# yearly energy in kWh and the hourly powers it adds up
+ENERGIES = {
+    "it_kWh": ("it_power",),
+    "server_fans_kWh": ("server_fan_power",),
+    "psu_loss_kWh": ("psu_loss",),
+    "crah_fans_kWh": ("crah_fan_power",),
+    "pumps_kWh": ("pump_power",),
+    "chiller_kWh": ("chiller_power",),
+    "heat_rejection_fans_kWh": ("heat_rejection_fan_power",),
+    "power_chain_kWh": ("transformer_loss", "ups_loss"),
+    "other_kWh": ("lighting_power",),
+    "facility_kWh": ("facility_power",),
+    "heat_rejected_kWh": ("heat_rejected",),
+    "free_cooling_kWh": ("free_cooling",),
+    "mechanical_cooling_kWh": ("mechanical_cooling",),
+    "unmet_cooling_kWh": ("unmet_cooling",),
+}
+
+
+@dataclass(frozen=True)
+class Year:
+    """The year, as plain data.
+
+    `hourly` maps a name to (hours,) or (variants, hours); `units` gives the unit of each. Powers and heats are the mean
+    of the hour in W; `mode` is 0 free, 1 mixed, 2 mechanical; `energy_balance` is (electricity in - heat out - unmet)
+    over electricity in. `totals` are kWh over the year, plus `peak_power_W` and `energy_balance` (the worst hour);
+    `mode_hours` counts hours by mode. With variants, totals and mode hours are (variants,) arrays. `months` is 1..12.
+    """
+
+    hourly: dict[str, Array]
+    units: dict[str, str]
+    months: NDArray[np.int64]
+    totals: dict[str, Any]
+    mode_hours: dict[str, Any]
+    flags: list[str]
+
+
+def close_year(hourly: dict[str, Array], months: NDArray[np.int64]) -> Year:
+    """Add totals, mode hours and flags to the hourly arrays (any that broadcast to the common shape)."""
+    hourly = hourly | {"pue": hourly["facility_power"] / hourly["it_power"]}
+    shape = np.broadcast_shapes(*(values.shape for values in hourly.values()), months.shape)
+    hourly = {name: np.broadcast_to(values, shape) for name, values in hourly.items()}
+    totals = {
+        name: _plain(sum(hourly[part].sum(axis=-1) for part in parts) * KWH_PER_WATT_HOUR)
+        for name, parts in ENERGIES.items()
+        if parts[0] in hourly
+    }
+    totals["peak_power_W"] = _plain(hourly["facility_power"].max(axis=-1))
+    totals["energy_balance"] = _plain(np.abs(hourly["energy_balance"]).max(axis=-1))
+    mode_hours = {name: _plain((hourly["mode"] == mode).sum(axis=-1)) for mode, name in MODES.items()}
+    units = {name: UNITS.get(name, "W") for name in hourly}
+    return Year(hourly, units, months, totals, mode_hours, _flags(hourly))
+
+
+def _plain(values: Array) -> Any:
+    """A Python number for one variant, the array for many."""
+    return values.item() if np.ndim(values) == 0 else values
+
+
+def _flags(hourly: dict[str, Array]) -> list[str]:
+    """Outside-range chiller hours, unmet cooling, and air that does not carry the heat it should."""
+    flags = []
+    running, outside = hourly["mechanical_cooling"] > 0.0, hourly["chiller_outside_range"]
+    if outside.any():
+        share = outside.sum() / running.sum()
+        flags.append(
+            f"chiller: {_hours(outside)}, {share:.0%} of the hours it runs, lie outside the range of its curves: "
+            "COP scaled by Carnot from the edge"
+        )
+    short = hourly["unmet_cooling"] > 0.0
+    if short.any():
+        worst = (hourly["unmet_cooling"] / hourly["cooling_load"]).max()
+        flags.append(f"chiller: capacity falls short in {_hours(short)}, by {worst:.0%} of the load at worst")
+    load = hourly["coil_load"]
+    carried = hourly["air_heat_capacity_rate"] * (hourly["return_air_temperature"] - hourly["supply_air_temperature"])
+    mismatch = (np.abs(carried - load) / load).max()
+    if mismatch > FLOW_MISMATCH:
+        flags.append(
+            f"air handler: its flow times the given air temperature rise is up to {mismatch:.0%} off the heat it "
+            "takes; check plant.air_handler.flow_margin against the supply openings"
+        )
+    return flags
+
+
+def _hours(mask: NDArray[np.bool_]) -> str:
+    count = mask.sum(axis=-1)
+    if np.ndim(count) == 0:
+        return f"{count} h"
+    return f"up to {count.max()} h" if count.size > 1 else f"{count.item()} h"

@@ -1,0 +1,49 @@
+"""Electricity on its way to the racks: transformer, UPS, and the power supplies inside the servers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from thermo import records
+
+Array = NDArray[np.float64]
+
+UPS_EFFICIENCY = 0.95  # when the case says nothing; a plain assumption for double conversion at usual load
+
+
+def ups_loss(ups, load: ArrayLike, design_load: ArrayLike) -> Array:
+    """UPS loss, W, at `load` W: load (1/efficiency - 1), or the part-load curve of the case.
+
+    Curve: loss / rating = a + b x + c x^2 with x = load / rating, rating = `design_load` / `load_at_design`.
+    """
+    load = np.asarray(load, dtype=np.float64)
+    if ups.loss is None:
+        efficiency = UPS_EFFICIENCY if ups.efficiency is None else ups.efficiency
+        return load * (1.0 / efficiency - 1.0)
+    rating = np.asarray(design_load) / ups.load_at_design
+    x = load / rating
+    return rating * (ups.loss[0] + x * (ups.loss[1] + x * ups.loss[2]))
+
+
+def transformer_loss(power, load: ArrayLike) -> Array:
+    """Transformer loss, W: load (1/efficiency - 1)."""
+    return np.asarray(load, dtype=np.float64) * (1.0 / power.transformer_efficiency - 1.0)
+
+
+def psu_loss(psu, it_power: ArrayLike, design_it_power: ArrayLike) -> Array | None:
+    """Loss inside the server power supplies, W, part of `it_power` (AC side); None when the case gives no `psu`.
+
+    A record is a measured curve of one server: at the design IT power each server draws `psu.server_power` (default the
+    largest measured input). Beyond the measured points the efficiency of the nearest one holds.
+    """
+    it_power = np.asarray(it_power, dtype=np.float64)
+    if psu.efficiency is not None:
+        return it_power * (1.0 - psu.efficiency)
+    if psu.record is None:
+        return None
+    supply = records.power_supply(psu.record)
+    full = supply.input_power[-1] if psu.server_power is None else psu.server_power
+    inputs = np.array(supply.input_power)
+    efficiency = np.interp(full * it_power / design_it_power, inputs, np.array(supply.output_power) / inputs)
+    return it_power * (1.0 - efficiency)

@@ -1,0 +1,91 @@
+"""The standard k-epsilon model (Launder and Spalding, Comput. Methods Appl. Mech. Eng. 3 (1974) 269)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernels.cell import TWO, ZERO, cell
+from kernels.walls import INLET, OPENING
+
+
+@dataclass(frozen=True)
+class KEpsilon:
+    """Constants of the standard model and of its wall functions."""
+
+    c_mu: float = 0.09
+    c_1: float = 1.44
+    c_2: float = 1.92
+    sigma_k: float = 1.0
+    sigma_epsilon: float = 1.3
+    von_karman: float = 0.41
+    roughness_constant: float = 9.8
+    laminar_limit: float = 11.53
+
+
+@cell
+def normal_strain(c, gradient, out):
+    """Add twice the square of a normal velocity gradient to ``|S|^2``."""
+    out[c] += TWO * gradient[c] * gradient[c]
+
+
+@cell
+def shear_strain(c, first, second, out):
+    """Add the square of the sum of two cross gradients to ``|S|^2``."""
+    total = first[c] + second[c]
+    out[c] += total * total
+
+
+@cell
+def turbulent_viscosity(c, c_mu, largest_ratio, floor_k, floor_epsilon, nu, k, epsilon, out):
+    """``nu_t = C_mu k^2 / epsilon``; k and epsilon are kept above their floors."""
+    k[c] = max(k[c], floor_k)
+    epsilon[c] = max(epsilon[c], floor_epsilon)
+    out[c] = min(c_mu * k[c] * k[c] / epsilon[c], largest_ratio * nu[c])
+
+
+@cell
+def turbulence_sources(c, volume, c_1, c_2, strain, nu_t, k, epsilon, k_source, k_extra, epsilon_source, epsilon_extra):
+    """Production as a source and dissipation as an implicit sink of k and epsilon (Patankar's linearisation)."""
+    production = nu_t[c] * strain[c]
+    rate = epsilon[c] / k[c]
+    k_source[c] = volume[c] * production
+    k_extra[c] += volume[c] * rate
+    epsilon_source[c] = volume[c] * c_1 * rate * production
+    epsilon_extra[c] += volume[c] * c_2 * rate
+
+
+@cell
+def turbulence_wall_cell(
+    m, owner, volume, wall_epsilon, wall_production, k, k_source, k_extra, epsilon_source, epsilon_extra, k_base, fix
+):
+    """In cells on a wall: production of the wall law, and epsilon held at the wall law's value by a large diagonal."""
+    c = owner[m]
+    if wall_epsilon[m] >= ZERO:
+        k_source[c] = volume[c] * wall_production[m]
+        k_extra[c] = k_base[c] + volume[c] * wall_epsilon[m] / k[c]
+        epsilon_extra[c] = fix
+        epsilon_source[c] = fix * wall_epsilon[m]
+
+
+@cell
+def turbulence_boundary(
+    m, start, owner, kind, area, rdist, outflow, kb, eb, nu, nu_t, inverse_sigma_k, inverse_sigma_epsilon,
+    k_source, k_extra, epsilon_source, epsilon_extra,
+):
+    """Inflow of k and epsilon through inlets and openings."""
+    c = owner[m]
+    for q in range(start[m], start[m + 1]):
+        inflow = max(-outflow[q], ZERO)
+        if kind[q] == INLET:
+            shear = area[q] * rdist[q]
+            exchange = inflow + shear * (nu[c] + inverse_sigma_k * nu_t[c])
+            k_extra[c] += exchange
+            k_source[c] += exchange * kb[q]
+            exchange = inflow + shear * (nu[c] + inverse_sigma_epsilon * nu_t[c])
+            epsilon_extra[c] += exchange
+            epsilon_source[c] += exchange * eb[q]
+        elif kind[q] == OPENING:
+            k_extra[c] += inflow
+            k_source[c] += inflow * kb[q]
+            epsilon_extra[c] += inflow
+            epsilon_source[c] += inflow * eb[q]

@@ -1,0 +1,84 @@
+"""Rows of transport equations on one grid: coefficients shared by several variables, and what each variable adds."""
+
+from __future__ import annotations
+
+from kernels import convection, diffusion, transport
+from kernels.operators import gradient, stress_divergence
+from kernels.walls import gradient_boundary
+
+FLOOR = 1e-30
+
+
+class Equation:
+    """Source, right-hand side and diagonal of one variable."""
+
+    def __init__(self, solver):
+        zeros = solver.backend.zeros
+        self.source, self.b = zeros(solver.size), zeros(solver.size)
+        self.extra, self.inverse, self.lag = (zeros(solver.size) for _ in range(3))
+
+
+class SharedRow:
+    """Neighbour coefficients W, E, S, N, B, T built from face diffusion and flux, and the sweeps that use them."""
+
+    def __init__(self, solver):
+        self.solver = solver
+        zeros = solver.backend.zeros
+        self.diffusion = [zeros(solver.size) for _ in range(3)]
+        self.neighbours = [zeros(solver.size) for _ in range(6)]
+        self.spare, self.corrections = zeros(solver.size), zeros(solver.size)
+        self.scheme = {"central": convection.central_correction, "limited": convection.limited_correction,
+                       "upwind": None}[solver.case.physics.convection]
+
+    def diffuse(self, inverse_sigma: float) -> None:
+        """Face diffusion of a quantity with turbulent Prandtl or Schmidt number ``1/inverse_sigma``, m3/s."""
+        s, g = self.solver, self.solver.geometry
+        for a, stride in enumerate(s.strides):
+            s.run(diffusion.face_diffusion, stride, g.area[a], g.rd[a], g.w[a], s.nu, s.nu_t, inverse_sigma,
+                  self.diffusion[a], faces=True)
+
+    def convect(self, factor: float, flux) -> None:
+        """Neighbour coefficients: diffusion plus upwind inflow of ``factor * flux``."""
+        for a, stride in enumerate(self.solver.strides):
+            self.solver.run(convection.exchange_pair, stride, factor, self.diffusion[a], flux[a],
+                            self.neighbours[2 * a], self.neighbours[2 * a + 1])
+
+    def defer(self, factor: float, flux, phi, source) -> None:
+        """Add the second-order part of convection explicitly to ``source``."""
+        if self.scheme is None:
+            return
+        s, g = self.solver, self.solver.geometry
+        for a, stride in enumerate(s.strides):
+            s.backend.launch(self.scheme, s.first + stride, s.size - stride, stride, factor, g.area[a], g.w[a], g.half[a],
+                             g.rd[a], flux[a], phi, self.corrections)
+            s.run(convection.add_correction, stride, self.corrections, source)
+
+    def diagonal(self, equation: Equation, relaxation: float, rate: float = 0.0) -> None:
+        """Invert the diagonal of an equation whose ``extra`` is complete; ``rate`` is 1/pseudo-time step in 1/s."""
+        self.solver.run(transport.row_diagonal, *self.neighbours, equation.extra, self.solver.geometry.volume,
+                        1.0 / relaxation, rate, FLOOR, equation.inverse, equation.lag)
+
+    def sweep(self, b, inverse, phi, count: int):
+        """Jacobi sweeps; returns the array that holds the result (``phi`` and the spare array change places)."""
+        for _ in range(count):
+            self.solver.run(transport.jacobi_sweep, *self.solver.strides, *self.neighbours, inverse, b, phi, self.spare)
+            phi, self.spare = self.spare, phi
+        return phi
+
+    def gradient(self, axis: int, phi, out, value=None) -> None:
+        """Cell gradient along an axis; ``value`` gives the known face values of walls and inlets."""
+        s, g, f = self.solver, self.solver.geometry, self.solver.faces
+        s.run(gradient, s.strides[axis], g.area[axis], g.w[axis], g.half[axis], phi, out)
+        if value is not None:
+            s.run_boundary(gradient_boundary, axis, f.start, f.owner, f.kind, f.axis, f.sign, g.half[axis], value, phi,
+                           out)
+
+    def transposed_stress(self, velocity, nu, sources) -> None:
+        """Add ``grad nu . (grad u)^T``, what a viscosity that varies in space adds to ``div(nu grad u)``."""
+        s = self.solver
+        slope_nu, slope_u = self.corrections, self.spare
+        for j in range(3):
+            self.gradient(j, nu, slope_nu)
+            for i in range(3):
+                self.gradient(i, velocity[j], slope_u, s.faces.velocity[j])
+                s.run(stress_divergence, s.geometry.volume, slope_nu, slope_u, sources[i])

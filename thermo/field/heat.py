@@ -1,0 +1,86 @@
+"""The energy equation of one grid: rooms by sweeps, solids and liquids by a multigrid-preconditioned Krylov method."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels import diffusion, energy, transport
+from kernels.aggregation import EnergyMultigrid
+from kernels.pressure import add_to
+from thermo.field.equation import Equation, SharedRow
+from thermo.field.geometry import pad
+
+
+class HeatEquation:
+    """Conservative energy equation in W: convection by the fluxes, conduction through fluid and solids, sources."""
+
+    def __init__(self, solver):
+        self.solver = solver
+        self.rows = SharedRow(solver)
+        self.equation = Equation(solver)
+        zeros = solver.backend.zeros
+        self.conductivity = zeros(solver.size)
+        self.excess = zeros(solver.size)
+        self.old = zeros(solver.size)
+        volume = solver.grid.volume * solver.mesh.active
+        self.source = solver.backend.asarray(pad(solver.mesh.heat_source * volume, 0.0).ravel())
+        self.krylov = EnergyMultigrid(solver.backend, solver.grid.shape) if self._needs_krylov() else None
+        self.iterations = 0
+
+    def _needs_krylov(self) -> bool:
+        """Sweeps are enough for a turbulent room with through-flow; everything else conducts or circulates slowly."""
+        s = self.solver
+        through = any(len(s.table.patches[o.name]) for o in [*s.case.supply, *s.case.returns])
+        return s.mesh.conjugate or s.case.physics.turbulence == "laminar" or not through
+
+    def step(self, sweeps: int, rate: float, tolerance: float = 0.01) -> None:
+        """Solve for the temperature with the present fluxes; racks blow their mean intake plus their rise."""
+        s = self.solver
+        if s.rack_faces.count:
+            self.update_exhausts()
+        self.assemble(rate)
+        if self.krylov is None:
+            s.T = self.rows.sweep(self.equation.b, self.equation.inverse, s.T, sweeps)
+            return
+        self.excess[:] = self.equation.extra
+        s.run(add_to, self.equation.lag, self.excess)
+        self.krylov.update(tuple(self.rows.diffusion), tuple(self.rows.neighbours), self.excess)
+        self.iterations, _ = self.krylov.solve(self.equation.b, s.T, tolerance, 30)
+
+    def update_exhausts(self) -> None:
+        """Mean intake temperature of every rack, and its exhaust temperature from it."""
+        s, r = self.solver, self.solver.rack_faces
+        s.backend.launch(energy.patch_mean, 0, r.count, r.start, r.intake_owner, r.weight, s.T, r.intake_mean)
+        s.backend.launch(energy.exhaust_temperature, 0, len(r.exhaust), r.exhaust, r.exhaust_rack, r.rise,
+                         r.intake_mean, s.faces.temperature)
+
+    def assemble(self, rate: float) -> None:
+        """Coefficients, boundary terms and right-hand side in W/K and W."""
+        s, g, f, e = self.solver, self.solver.geometry, self.solver.faces, self.equation
+        capacity = s.fluid.capacity
+        s.backend.launch(diffusion.effective_conductivity, 0, s.size, g.fluid, s.conductivity, s.nu_t,
+                         capacity / s.case.physics.turbulent_prandtl, self.conductivity)
+        for a, stride in enumerate(s.strides):
+            s.run(diffusion.face_conductance, stride, g.heat_area[a], g.half[a], self.conductivity, g.contact[a],
+                  self.rows.diffusion[a], faces=True)
+        self.rows.convect(capacity, s.flux)
+        e.extra[:] = g.inert
+        e.source[:] = self.source
+        self.rows.defer(capacity, s.flux, s.T, e.source)
+        s.run_boundary(energy.conductive_film, f.start, f.owner, f.rdist, self.conductivity, f.film)
+        if s.turbulence:
+            s.turbulence.wall_films(f.film)
+        s.run_boundary(energy.energy_boundary, f.start, f.owner, f.kind, f.area, f.outflow, f.temperature,
+                       f.resistance, f.heat_flux, f.conducts, f.film, capacity, f.exchange, e.source, e.extra)
+        self.rows.diagonal(e, 1.0, rate * capacity)
+        s.run(transport.lagged_source, e.lag, s.T, e.source, e.b)
+
+    def face_heat(self) -> np.ndarray:
+        """Heat in W that enters the domain through every boundary face, conduction and convection together, relative
+        to the datum temperature."""
+        s, f = self.solver, self.solver.faces
+        host = s.backend.to_host
+        cell_T = host(s.T).astype(np.float64)[host(f.face_owner)]
+        exchange, tb, outflow = (host(x).astype(np.float64) for x in (f.exchange, f.temperature, f.outflow))
+        given = host(f.area).astype(np.float64) * host(f.heat_flux)
+        return exchange * (tb - cell_T) - s.fluid.capacity * outflow * cell_T + given

@@ -1,0 +1,108 @@
+"""The k-epsilon model of one grid."""
+
+from __future__ import annotations
+
+from kernels import energy, turbulence, walls
+from kernels.transport import lagged_source
+from thermo.field.equation import Equation, SharedRow
+
+LARGEST_VISCOSITY_RATIO = 1e5
+FLOOR_K, FLOOR_EPSILON = 1e-8, 1e-9
+FIX = 1e10
+"""Diagonal that holds epsilon at the wall law's value in wall cells; large against any exchange in m3/s."""
+
+
+def jayatilleke(prandtl: float, turbulent_prandtl: float) -> float:
+    """Resistance P of the conductive sublayer in ``T+ = Pr_t (u+ + P)`` (Jayatilleke, Prog. Heat Mass Transf. 1969)."""
+    ratio = prandtl / turbulent_prandtl
+    return 9.24 * (ratio**0.75 - 1.0) * (1.0 + 0.28 * 2.718281828459045 ** (-0.007 * ratio))
+
+
+class TurbulenceModel:
+    """Fields k and epsilon, their equations and the wall functions."""
+
+    def __init__(self, solver, constants: turbulence.KEpsilon):
+        self.solver, self.constants = solver, constants
+        zeros = solver.backend.zeros
+        self.k, self.epsilon = zeros(solver.size), zeros(solver.size)
+        self.rows = SharedRow(solver)
+        self.k_equation, self.epsilon_equation = Equation(solver), Equation(solver)
+        self.strain, self.first, self.second, self.k_base = (zeros(solver.size) for _ in range(4))
+        self.quarter_power = constants.c_mu**0.25
+        self._start()
+
+    def _start(self) -> None:
+        """Start from the mean turbulence of what flows in, or from a weak uniform one."""
+        table = self.solver.table
+        inflow = (table.kind == walls.INLET) & (table.k > 0)
+        k = float(table.k[inflow].mean()) if inflow.any() else 1e-3
+        epsilon = float(table.epsilon[inflow].mean()) if inflow.any() else 1e-4
+        self.k[:] = k
+        self.epsilon[:] = epsilon
+        self.update_viscosity()
+
+    def update_viscosity(self) -> None:
+        """Turbulent viscosity from k and epsilon."""
+        s = self.solver
+        s.backend.launch(turbulence.turbulent_viscosity, 0, s.size, self.constants.c_mu, LARGEST_VISCOSITY_RATIO,
+                         FLOOR_K, FLOOR_EPSILON, s.nu, self.k, self.epsilon, s.nu_t)
+
+    def wall_laws(self) -> None:
+        """Wall viscosity, and epsilon and production in wall cells."""
+        s, f, c = self.solver, self.solver.faces, self.constants
+        s.run_boundary(walls.wall_function, f.start, f.owner, f.kind, f.rdist, *f.velocity, *s.velocity, self.k, s.nu,
+                       self.quarter_power, c.von_karman, c.roughness_constant, c.laminar_limit, f.wall_nu,
+                       f.wall_epsilon, f.wall_production)
+
+    def wall_films(self, film) -> None:
+        """Heat transfer coefficients of the thermal wall function."""
+        s, f, c = self.solver, self.solver.faces, self.constants
+        turbulent_prandtl = s.case.physics.turbulent_prandtl
+        s.run_boundary(energy.wall_film, f.start, f.owner, f.kind, f.rdist, s.conductivity, self.k, s.nu,
+                       s.fluid.capacity, turbulent_prandtl, jayatilleke(s.fluid.prandtl, turbulent_prandtl),
+                       self.quarter_power, c.von_karman, c.roughness_constant, film)
+
+    def step(self, relaxation: float, sweeps: int) -> None:
+        """Solve for k and epsilon with the present velocities and fluxes, then renew the turbulent viscosity."""
+        c, e, d = self.constants, self.k_equation, self.epsilon_equation
+        self._strain_rate()
+        self.wall_laws()
+        self._sources()
+        self.rows.diffuse(1.0 / c.sigma_k)
+        self.rows.convect(1.0, self.solver.flux)
+        self.k = self._solve(e, self.k, relaxation, sweeps)
+        self.rows.diffuse(1.0 / c.sigma_epsilon)
+        self.rows.convect(1.0, self.solver.flux)
+        self.epsilon = self._solve(d, self.epsilon, relaxation, sweeps)
+        self.update_viscosity()
+
+    def _solve(self, equation, phi, relaxation, sweeps):
+        self.rows.diagonal(equation, relaxation)
+        self.solver.run(lagged_source, equation.lag, phi, equation.source, equation.b)
+        return self.rows.sweep(equation.b, equation.inverse, phi, sweeps)
+
+    def _strain_rate(self) -> None:
+        """Square of the strain rate, ``2 S_ij S_ij`` in 1/s2."""
+        s, rows = self.solver, self.rows
+        self.strain[:] = 0.0
+        for i in range(3):
+            rows.gradient(i, s.velocity[i], self.first)
+            s.run(turbulence.normal_strain, self.first, self.strain)
+            for j in range(i):
+                rows.gradient(j, s.velocity[i], self.first)
+                rows.gradient(i, s.velocity[j], self.second)
+                s.run(turbulence.shear_strain, self.first, self.second, self.strain)
+
+    def _sources(self) -> None:
+        """Production, dissipation, inflow and wall cells."""
+        s, f, c, e, d = self.solver, self.solver.faces, self.constants, self.k_equation, self.epsilon_equation
+        e.extra[:] = s.geometry.still
+        d.extra[:] = s.geometry.still
+        self.k_base[:] = e.extra
+        s.run(turbulence.turbulence_sources, s.geometry.volume, c.c_1, c.c_2, self.strain, s.nu_t, self.k, self.epsilon,
+              e.source, e.extra, d.source, d.extra)
+        s.run_boundary(turbulence.turbulence_wall_cell, f.owner, s.geometry.volume, f.wall_epsilon, f.wall_production,
+                       self.k, e.source, e.extra, d.source, d.extra, self.k_base, FIX)
+        s.run_boundary(turbulence.turbulence_boundary, f.start, f.owner, f.kind, f.area, f.rdist, f.outflow, f.k,
+                       f.epsilon, s.nu, s.nu_t, 1.0 / c.sigma_k, 1.0 / c.sigma_epsilon, e.source, e.extra, d.source,
+                       d.extra)

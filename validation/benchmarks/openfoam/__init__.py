@@ -1,0 +1,1 @@
+"""The half cold aisle written, run and read as an OpenFOAM v1912 case (buoyantBoussinesqSimpleFoam)."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from thermo import records
 from thermo.case.expression import Expression, Value
 from thermo.case.schema import Case
+from thermo.case.schema_plant import Plant
+from thermo.errors import CaseError
+from thermo.records.table import unknown
 
 ROOM_TEMPERATURE = 293.15
 NEEDS_ENERGY = ("temperature", "heat_flux", "u_value")
@@ -12,6 +16,7 @@ NEEDS_ENERGY = ("temperature", "heat_flux", "u_value")
 def check_consistency(case: Case) -> None:
     """Raise :class:`CaseError` for the first contradiction in ``case``."""
     _check_fluid(case)
+    _check_side_velocities(case)
     if not case.physics.energy:
         _check_isothermal(case)
     if not case.physics.flow:
@@ -47,6 +52,9 @@ def _check_fluid(case: Case) -> None:
     """A fluid given by constants has every constant that the chosen equations use."""
     fluid, physics = case.fluid, case.physics
     if fluid.name is not None:
+        known = ["air", *records.names("fluids.csv")]
+        if fluid.name not in known:
+            raise case.error("fluid.name", str(unknown("fluid", fluid.name, known)))
         return
     needs = [("density", "always"), ("viscosity", "with physics.flow" if physics.flow else "")]
     if physics.energy:
@@ -56,6 +64,20 @@ def _check_fluid(case: Case) -> None:
     for key, why in needs:
         if why and getattr(fluid, key) is None:
             raise case.error(f"fluid.{key}", f"is missing: it is needed {why}")
+
+
+def _check_side_velocities(case: Case) -> None:
+    """Walls move along themselves and inlets blow into the room (as far as a constant velocity tells)."""
+    for name, side in case.room.sides.items():
+        velocity = getattr(side, "velocity", None)
+        normal = velocity["xyz".index(name[0])] if velocity else None
+        if not isinstance(normal, float):
+            continue
+        key = f"room.sides.{name}.velocity"
+        if side.kind == "wall" and normal != 0.0:
+            raise case.error(key, f"a wall moves along itself: its {name[0]} component must be 0, not {normal:g} m/s")
+        if side.kind == "inlet" and not (normal if name.endswith("min") else -normal) > 0.0:
+            raise case.error(key, f"an inlet blows into the room: its {name[0]} component must not be {normal:g} m/s")
 
 
 def _check_isothermal(case: Case) -> None:
@@ -132,13 +154,15 @@ def _check_laminar(case: Case) -> None:
 
 
 def _check_plant(case: Case) -> None:
-    """A plant needs weather and heat; a limit needs what it limits."""
+    """A plant needs weather, heat and known records; a limit needs what it limits."""
     if case.plant is not None and case.site is None:
         raise case.error(
             "site", 'is missing: a plant needs the weather of a site; add [site] with weather = "... .epw"'
         )
     if case.plant is not None and not case.rack:
         raise case.error("plant", "has no racks to cool: add [[rack]] or remove [plant]")
+    if case.plant is not None:
+        _check_records(case, case.plant)
     if case.site is not None and case.plant is None:
         raise case.error("site", "has no effect without a plant: add [plant] or remove [site]")
     for key in ("pue", "wue_site"):
@@ -149,6 +173,21 @@ def _check_plant(case: Case) -> None:
             raise case.error(f"limits.{key}", "cannot be checked: the case has no racks")
     if case.limits.chip_max is not None:
         raise case.error("limits.chip_max", "cannot be checked: chips are not resolved in an air-cooled room")
+
+
+def _check_records(case: Case, plant: Plant) -> None:
+    """Records that the plant names exist."""
+    named = [
+        ("plant.chiller.record", plant.chiller.record, records.chiller),
+        ("plant.economizer.record", plant.economizer.record, records.dry_cooler),
+        ("plant.power.psu.record", plant.power.psu.record, records.power_supply),
+    ]
+    for key, name, find in named:
+        try:
+            if name is not None:
+                find(name)
+        except CaseError as problem:
+            raise case.error(key, str(problem)) from None
 
 
 def _check_expressions(case: Case) -> None:

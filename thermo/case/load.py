@@ -14,7 +14,7 @@ from thermo.case.consistency import check_consistency, start_temperature
 from thermo.case.geometry import check_geometry
 from thermo.case.messages import explain
 from thermo.case.schema import Case
-from thermo.case.shipped import find_weather, shipped_weather
+from thermo.case.shipped import weather_file
 from thermo.case.source import combine, parse_override
 from thermo.errors import CaseError
 
@@ -49,13 +49,10 @@ def _validated(tables: dict[str, Any], shown: str, changed: list[str]) -> Case:
 def _weather(case: Case, path: Path) -> Path | None:
     if case.site is None or not isinstance(case.site.weather, str):
         return None
-    found = find_weather(case.site.weather, path.parent)
-    if found is None:
-        shipped = ", ".join(shipped_weather()) or "none"
-        raise case.error(
-            "site.weather", f'"{case.site.weather}" is neither beside the case nor shipped; shipped: {shipped}'
-        )
-    return found
+    try:
+        return weather_file(case.site.weather, path.parent)
+    except CaseError as problem:
+        raise case.error("site.weather", str(problem)) from None
 
 
 def _resolved_text(tables: dict[str, Any], size: str) -> str:

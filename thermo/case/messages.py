@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 _PLAIN = {
-    "missing": "is missing: {description}",
+    "missing": "is missing: add it",
     "string_type": "must be a string in quotes",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
@@ -21,7 +21,7 @@ def explain(error: ValidationError, given: dict[str, Any]) -> tuple[str, str]:
     """Return ``(key, text)`` of the first problem in ``given``, the case as nested tables; unknown keys come first."""
     problems = error.errors(include_url=False)
     first = next((problem for problem in problems if problem["type"] == "unknown_key"), problems[0])
-    path, value = _walk(first["loc"], given)
+    path, value = _walk(first["loc"], first["type"], given)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     if first["type"] == "unknown_key":
         context = first["ctx"]
@@ -31,10 +31,8 @@ def explain(error: ValidationError, given: dict[str, Any]) -> tuple[str, str]:
 
 def _text(problem: dict[str, Any], path: list[str]) -> str:
     kind = problem["type"]
-    if kind == "missing":
-        return "is missing: add it"
-    if kind == "model_type" and path and path[-1].isdigit():
-        return "must be a table"
+    if kind == "tuple_type" and isinstance(problem["input"], dict):
+        return f"must be a list of tables: write [[{path[-1]}]]"
     if kind in _PLAIN:
         return _PLAIN[kind]
     return problem["msg"].replace("Input should be", "must be").replace("Tuple should have", "must have")
@@ -50,7 +48,7 @@ def _shown(value: Any, problem: dict[str, Any]) -> str:
     return f"{text} "
 
 
-def _walk(location: tuple[Any, ...], given: Any) -> tuple[list[str], Any]:
+def _walk(location: tuple[Any, ...], kind: str, given: Any) -> tuple[list[str], Any]:
     """Return the key path as the user would write it, and the value there.
 
     Parts of ``location`` that are no keys of the file (the schema's own names of alternatives) are left out, and
@@ -65,7 +63,7 @@ def _walk(location: tuple[Any, ...], given: Any) -> tuple[list[str], Any]:
         elif isinstance(here, list) and isinstance(part, int) and part < len(here):
             here = here[part]
             path.append(item_name(here, part))
-        elif step == len(location) - 1 and isinstance(here, dict):
+        elif step == len(location) - 1 and kind == "missing":
             path.append(str(part))
     return path, here
 

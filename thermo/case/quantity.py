@@ -59,11 +59,11 @@ class Quantity:
 
     def _expression(self, given: str) -> Expression:
         if not self.expression:
-            raise wrong(f"an expression is not possible here; write for example {self._write()}")
+            raise wrong(f"is an expression, which is not possible here; write for example {self._write()}")
         try:
             return Expression(given)
         except ExpressionError as problem:
-            raise wrong(f"the expression {problem}") from None
+            raise wrong(f"is an expression that {problem}") from None
 
     def _plain(self, given: float) -> float:
         try:
@@ -73,7 +73,9 @@ class Quantity:
         if not math.isfinite(value):
             raise wrong("is not a finite number")
         if self.doubtful and self.doubtful[0] < value < self.doubtful[1]:
-            raise wrong(f"a plain number is in {self.unit}, which is unlikely here: give a unit, as in {self._write()}")
+            raise wrong(
+                f'is a plain number, so in {self.unit}, which is unlikely: give the unit, as in "{self.example}"'
+            )
         return value
 
     def _bounded(self, value: float) -> float:
@@ -121,7 +123,7 @@ class Vector:
         try:
             return self.of.parse(part)
         except PydanticCustomError as error:
-            raise wrong(f"{axis} component {part!r}: {error.message()}") from None
+            raise wrong(f"has a wrong {axis} component: {part!r} {error.message()}") from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(self.parse)

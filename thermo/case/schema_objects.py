@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from thermo.case.quantity import (
     Conductivity,
@@ -25,6 +25,8 @@ from thermo.case.quantity import (
 )
 from thermo.case.schema_room import Side, Turbulence
 from thermo.case.table import Flag, FlatBox, SolidBox, Table, at_most_one, exactly_one
+from thermo.errors import CaseError
+from thermo.records import solid
 
 
 class Rack(SolidBox):
@@ -105,10 +107,24 @@ class Material(Table):
     heat_capacity: HeatCapacity | None = Field(None, description="Specific heat capacity; needed in transient runs.")
 
 
+def _look_up(given: Any) -> Any:
+    """Turn the name of a solid record, such as "copper", into its properties."""
+    if not isinstance(given, str):
+        return given
+    try:
+        record = solid(given)
+    except CaseError as problem:
+        raise wrong(f"is not a known material: {problem}") from None
+    return {key: getattr(record, key) for key in ("conductivity", "density", "heat_capacity")}
+
+
+KnownMaterial = Annotated[Material, BeforeValidator(_look_up, json_schema_input_type=str | Material)]
+
+
 class Obstacle(SolidBox):
     """A block that air cannot enter. With a material it conducts heat, without one it is adiabatic."""
 
-    material: Material | None = Field(None, description="Makes the block conduct.")
+    material: KnownMaterial | None = Field(None, description="Makes the block conduct: its properties, or a record.")
     power: Power | None = Field(None, description="Heat released evenly in the block; needs a material.")
     temperature: Temperature | None = Field(None, description="Fixed temperature of the block.")
     contact_resistance: ContactResistance | None = Field(None, description="On all its faces; needs a material.")

@@ -146,20 +146,6 @@ class Sides(Table):
                 raise wrong(f"{axis}_min and {axis}_max must both be periodic, or none of them")
         return self
 
-    @model_validator(mode="after")
-    def _velocities_fit(self) -> Sides:
-        for side, condition in self.items():
-            velocity = getattr(condition, "velocity", None)
-            normal = velocity["xyz".index(side[0])] if velocity else None
-            if not isinstance(normal, float):
-                continue
-            inward = normal if side.endswith("min") else -normal
-            if condition.kind == "wall" and normal != 0.0:
-                raise wrong(f"{side}.velocity: a wall moves along itself; its {side[0]} component must be 0")
-            if condition.kind == "inlet" and not inward > 0.0:
-                raise wrong(f"{side}.velocity: must point into the room: its {side[0]} component is {normal:g} m/s")
-        return self
-
     def items(self) -> list[tuple[str, Wall | Inlet | Outlet | Symmetry | Periodic]]:
         """Return ``(name, condition)`` of the six sides in the order x_min, x_max, y_min, y_max, z_min, z_max."""
         return [(side, getattr(self, side)) for side in SIDES]

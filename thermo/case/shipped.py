@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from thermo.errors import CaseError
+from thermo.records.table import unknown
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -19,19 +22,31 @@ def shipped_cases() -> dict[str, Path]:
     return {file.stem: file for file in files}
 
 
-def weather_directories() -> list[Path]:
-    """Return where shipped weather lies: beside the shipped cases, and in the package's records."""
-    return [cases_directory() / "weather", PACKAGE / "records" / "weather"]
+def weather_file(name: str, beside: Path) -> Path:
+    """Return the weather file ``name``: in the folder ``beside`` first, then shipped with the package.
 
-
-def shipped_weather() -> list[str]:
-    """Return the names of the shipped weather files, sorted."""
-    return sorted({file.name for folder in weather_directories() for file in folder.glob("*.epw")})
-
-
-def find_weather(name: str, beside: Path) -> Path | None:
-    """Return the weather file ``name``, beside the case or else among the shipped ones, or ``None``."""
-    for folder in (beside, *weather_directories()):
+    Raises :class:`CaseError` if it is in neither.
+    """
+    shipped = PACKAGE / "records" / "weather"
+    for folder in (beside, shipped):
         if (folder / name).is_file():
             return folder / name
-    return None
+    raise unknown("weather file", name, sorted(file.name for file in shipped.glob("*.epw")))
+
+
+def new_case(kind: str, file: Path) -> Path:
+    """Copy the shipped case ``kind`` to ``file`` and return it. Raises :class:`CaseError`; never overwrites."""
+    cases = shipped_cases()
+    if kind not in cases:
+        raise unknown("kind of case", kind, cases)
+    if file.is_dir():
+        file = file / f"{kind}.toml"
+    text = cases[kind].read_text(encoding="utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(text)
+    except FileExistsError:
+        raise CaseError(f"{file}: exists already and is left as it is; choose another name with -o") from None
+    except OSError as problem:
+        raise CaseError(f"{file}: cannot be written: {problem.strerror}") from None
+    return file

@@ -1,0 +1,47 @@
+"""The JSON Schema of case files: what an editor needs for completion, and documentation of every key and default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thermo.case.schema import Case
+
+FILE_KEYS = {
+    "extends": {"type": "string", "description": "Another case file that this one changes; one level only."},
+    "size": {
+        "type": "object",
+        "additionalProperties": {"type": "object"},
+        "description": "Overlays: the tables of [size.NAME] are laid onto the case when case.size is NAME.",
+    },
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a case file.
+
+    Required tables may also come from the extended file or from a size, so they are required only without these.
+    """
+    schema = _without_null(Case.model_json_schema())
+    required = schema.pop("required")
+    schema["properties"] = {**FILE_KEYS, **schema["properties"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "thermo case",
+        "anyOf": [{"required": required}, {"required": ["extends"]}, {"required": ["size"]}],
+    }
+
+
+def _without_null(node: Any) -> Any:
+    """Drop ``null``, which TOML does not have: optional keys are simply left out."""
+    if isinstance(node, list):
+        return [_without_null(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _without_null(value) for key, value in node.items() if not (key == "default" and value is None)}
+    choices = [choice for choice in kept.get("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        kept = {**choices[0], **{key: value for key, value in kept.items() if key != "anyOf"}}
+    elif choices:
+        kept["anyOf"] = choices
+    return kept

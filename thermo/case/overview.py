@@ -1,0 +1,73 @@
+"""What was understood of a case, as a short table."""
+
+from __future__ import annotations
+
+import math
+
+from thermo.case.schema import Case
+
+KELVIN = 273.15
+
+
+def overview(case: Case) -> str:
+    """Return the text that ``thermo check`` prints."""
+    room = case.room
+    size = " x ".join(f"{length:g}" for length in room.size)
+    heat = sum(rack.power for rack in case.rack) + sum(box.power or 0.0 for box in (*case.obstacle, *case.heat))
+    rows = [
+        ("case", f"{case.name} ({case.size}): {case.title}"),
+        ("file", f"{case.file}, sha256 {case.sha256[:12]}"),
+        ("room", f"{size} m; {', '.join(f'{name} {side.kind}' for name, side in room.sides.items())}"),
+        ("fluid", case.fluid.name or f"constants, density {case.fluid.density:g} kg/m3"),
+        ("physics", _physics(case)),
+        ("grid", _grid(case)),
+        ("heat", f"{heat:g} W"),
+        *((box.label, _box(box)) for box in case.objects),
+        ("monitors", ", ".join(monitor.name for monitor in case.monitor) or "none"),
+    ]
+    if case.site is not None:
+        rows.append(("weather", str(case.weather_file.name if case.weather_file else "constant")))
+    if case.plant is not None:
+        rows.append(("plant", f"for {case.plant.it_scale:g} times the power of the racks"))
+    limits = [key for key in type(case.limits).model_fields if getattr(case.limits, key) is not None]
+    rows.append(("limits", ", ".join(limits) or "none"))
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)
+
+
+def estimated_cells(case: Case) -> int:
+    """Return about how many cells the grid has; snapping to objects and refinement boxes add some."""
+    grid = case.grid
+    if grid.cells is not None:
+        return math.prod(grid.cells)
+    if grid.x is not None:
+        return math.prod(len(nodes) - 1 for nodes in (grid.x, grid.y, grid.z))
+    return math.prod(max(1, round(length / grid.cell)) for length in case.room.size)
+
+
+def _grid(case: Case) -> str:
+    cells = f"{estimated_cells(case):,} cells"
+    if case.grid.cell is None:
+        return cells
+    finer = f", finer in {len(case.grid.refine)} boxes" if case.grid.refine else ""
+    return f"about {cells} of {case.grid.cell:g} m{finer}"
+
+
+def _physics(case: Case) -> str:
+    physics = case.physics
+    if not physics.flow:
+        return "heat conduction"
+    parts = [physics.turbulence, f"{physics.convection} convection", f"{physics.outflow} outflow"]
+    parts.append("isothermal" if not physics.energy else "with buoyancy" if physics.buoyancy else "without buoyancy")
+    return ", ".join(parts)
+
+
+def _box(box) -> str:
+    spans = ", ".join(
+        f"{axis} {low:g}" if low == high else f"{axis} {low:g}..{high:g}"
+        for axis, low, high in zip("xyz", box.lo, box.hi, strict=True)
+    )
+    power, temperature = getattr(box, "power", None), getattr(box, "temperature", None)
+    heat = f"; {power:g} W" if power is not None else ""
+    warm = f"; {temperature - KELVIN:.2f} degC" if temperature is not None else ""
+    return f"{spans} m{heat}{warm}"

@@ -1,0 +1,150 @@
+"""The ``thermo`` command. Everything heavy is imported inside the command that needs it, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from thermo import __version__
+from thermo.errors import CaseError, DivergedError, HardwareError
+
+SOLVED, LIMIT_EXCEEDED, WRONG_INPUT, NOT_CONVERGED, NO_HARDWARE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+EPILOG = (
+    "Exit status: 0 solved, limits met; 1 solved, a limit of the case is exceeded; 2 the input is wrong; "
+    "3 not converged or diverged; 4 asked-for hardware or package missing."
+)
+case_argument = click.argument("case", type=click.Path(path_type=Path))
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one key, such as case.size=full. Repeatable."
+)
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="thermo")
+def cli() -> None:
+    """Heat and flow in data centres: fields, cooling plant and year from one case file."""
+
+
+@cli.command()
+@case_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Results directory (default: results/CASE NAME).")
+@click.option(
+    "--backend", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Device."
+)
+@click.option("--precision", type=click.Choice(["single", "double"]), default="single", show_default=True)
+@set_option
+@click.option("--resume", is_flag=True, help="Go on from the last state in the results directory.")
+def run(case: Path, output: Path | None, backend: str, precision: str, overrides: tuple[str, ...], resume: bool) -> int:
+    """Solve CASE and write fields.h5, summary.json, report.html and log.txt."""
+    from thermo.case import load
+    from thermo.installation import overwritten, same_named_distributions
+
+    others = same_named_distributions()
+    if others:
+        click.echo(f"warning: {overwritten(others)}", err=True)
+    name = load(case, overrides).name
+    directory = output or Path("results") / name
+    if directory.exists() and not directory.is_dir():
+        raise CaseError(f"{directory}: is a file; name a directory with -o")
+    from thermo.run import run_case
+
+    return run_case(case, directory, backend, precision, list(overrides), resume)
+
+
+@cli.command()
+@case_argument
+@set_option
+def check(case: Path, overrides: tuple[str, ...]) -> int:
+    """Read CASE, check it and say what was understood. Solves and writes nothing."""
+    from thermo.case import load
+    from thermo.case.overview import overview
+
+    click.echo(overview(load(case, overrides)))
+    return SOLVED
+
+
+@cli.command()
+@click.argument("names", nargs=-1)
+@click.option("--tier", type=click.Choice(["quick", "full"]), default="quick", show_default=True, help="How thorough.")
+def validate(names: tuple[str, ...], tier: str) -> int:
+    """Run the validation problems (all, or those NAMEd) and compare them with their references."""
+    from thermo.validate import run_validation
+
+    return run_validation(list(names), tier)
+
+
+@cli.command()
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option("--rtol", type=click.FloatRange(0.0), default=1e-6, show_default=True, help="Of the largest value in A.")
+@click.option("--atol", type=click.FloatRange(0.0), default=0.0, show_default=True, help="In the variable's own unit.")
+def diff(a: Path, b: Path, rtol: float, atol: float) -> int:
+    """Compare the fields of two result files A and B. Exit status 1 when they differ."""
+    from thermo.output.diff import compare, table
+
+    differences = compare(a, b, rtol, atol)
+    click.echo(table(differences, a, b))
+    return LIMIT_EXCEEDED if any(row.differs for row in differences) else SOLVED
+
+
+@cli.command()
+@click.argument("kind")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write (default: KIND.toml).")
+def new(kind: str, output: Path | None) -> int:
+    """Write a case file to start from: a copy of the shipped case KIND."""
+    from thermo.case.shipped import new_case
+
+    written = new_case(kind, output or Path(f"{kind}.toml"))
+    click.echo(f"wrote {written}; next: thermo run {written}")
+    return SOLVED
+
+
+@cli.command()
+def schema() -> int:
+    """Print the JSON Schema of case files, for editors."""
+    import json
+
+    from thermo.case.json_schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+    return SOLVED
+
+
+@cli.command()
+def info() -> int:
+    """Print versions, the machine, the GPU and who owns the import names."""
+    from thermo.installation import information
+
+    click.echo(information())
+    return SOLVED
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status. Expected problems become one line on standard error."""
+    try:
+        status = cli.main(arguments, prog_name="thermo", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        click.echo(problem.format_message())
+        status = WRONG_INPUT
+    except click.ClickException as problem:
+        status = _fail(f"{problem.format_message()} (see thermo --help)", WRONG_INPUT)
+    except CaseError as problem:
+        status = _fail(problem, WRONG_INPUT)
+    except DivergedError as problem:
+        status = _fail(problem, NOT_CONVERGED)
+    except HardwareError as problem:
+        status = _fail(problem, NO_HARDWARE)
+    except (click.Abort, KeyboardInterrupt):
+        status = _fail("interrupted", INTERRUPTED)
+    sys.exit(status or SOLVED)
+
+
+def _fail(problem: object, status: int) -> int:
+    click.echo(f"error: {' '.join(str(problem).split())}", err=True)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -55,7 +55,7 @@ class Air:
     """Dry air as an ideal gas at one pressure; 223 K to 373 K.
 
     Density and expansion: ideal gas, R = 287.042 J/kg/K (ASHRAE Fundamentals 2017). Heat capacity: 1006 J/kg/K, within
-    0.4 % of the reference equation of state over the range. Viscosity and conductivity: Sutherland's law with the
+    0.5 % of the reference equation of state over the range. Viscosity and conductivity: Sutherland's law with the
     constants of White, Viscous Fluid Flow, 3rd ed., Tables 1-2 and 1-3 (within 2 % and 3 %).
     """
 

@@ -6,14 +6,18 @@ source). An unknown name raises :class:`thermo.errors.CaseError` with the neares
 
 from thermo.records.equipment import Chiller, DryCooler, PowerSupply, chiller, dry_cooler, power_supply
 from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
+from thermo.records.rooms import AirClass, air_class, air_classes
 from thermo.records.table import names
 
 __all__ = [
+    "AirClass",
     "Chiller",
     "DryCooler",
     "FluidTable",
     "PowerSupply",
     "SolidRecord",
+    "air_class",
+    "air_classes",
     "chiller",
     "dry_cooler",
     "fluid_table",

@@ -1,0 +1,127 @@
+"""Metrics: the worked site and the worked rack row, both done by hand elsewhere, and what the summary holds."""
+
+import csv
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from thermo import metrics, records
+from thermo.case.schema_plant import Plant
+from thermo.case.shipped import weather_file
+from thermo.errors import CaseError
+from thermo.plant import year
+
+REFERENCE = Path(__file__).parents[1] / "validation/reference"
+
+
+ABILENE = "USA_TX_Abilene.Rgnl.AP.722660_TMY3.epw"
+
+
+def hall(water=0.9e-3 / 3.6e6, carbon=0.367 / 3.6e6, **plant):
+    """A hall in Abilene: litres and kilograms per kWh of its electricity in SI, `plant` tables as in a case."""
+    site = SimpleNamespace(weather=ABILENE, water_per_electricity=water, carbon_per_electricity=carbon)
+    file = weather_file(ABILENE, Path("."))
+    return SimpleNamespace(plant=Plant.model_validate(plant), site=site, weather_file=file)
+
+
+def table(file, key, value):
+    lines = [line for line in (REFERENCE / file).read_text().splitlines() if not line.startswith("#")]
+    return {row[key]: float(row[value]) for row in csv.DictReader(lines)}
+
+
+def test_worked_site():
+    site = table("facility/worked_site_metrics.csv", "quantity", "value")
+    parts = ("IT energy", "fans and pumps", "chillers", "electrical losses", "lighting and other")
+    facility, it = 1e3 * sum(site[part] for part in parts), 1e3 * site["IT energy"]
+    annual = metrics.pue(facility, it)
+    on_site = metrics.wue_site(1e3 * site["site water"], it)
+    assert annual == pytest.approx(site["PUE"])
+    assert on_site == pytest.approx(site["WUE"])
+    assert metrics.wue_source(on_site, site["EWIF"], annual) == pytest.approx(site["WUE_source"])
+    assert metrics.erf(1e3 * site["reused heat"], facility) == pytest.approx(site["ERF"])
+    assert metrics.ere(facility, 1e3 * site["reused heat"], it) == pytest.approx(site["ERE"])
+    assert 1e3 * metrics.cue(site["grid carbon"] / 1e3, annual) == pytest.approx(site["CUE"])
+
+
+def test_total_usage_effectiveness_is_facility_over_compute():
+    """1250 into the site, 1000 into the servers, 60 to fans and 40 to power supplies: 1250 / 900."""
+    assert metrics.tue(metrics.itue(1000.0, 60.0, 40.0), 1.25) == pytest.approx(1250.0 / 900.0)
+
+
+def test_worked_rack_row():
+    """Six racks of 8 to 20 kW, with exhaust = inlet + power / (rho cp flow)."""
+    row = table("rack_dc/indices_worked_example.csv", "item", "value")
+    power = [row[f"rack {i}: kW"] * 1e3 for i in range(1, 7)]
+    inlet = [row[f"rack {i}: inlet"] + 273.15 for i in range(1, 7)]
+    flow = [row["rack flow per kW"] * p / 1e3 for p in power]
+    capacity = row["rho"] * row["cp"]
+    outlet = [t + p / (capacity * f) for t, p, f in zip(inlet, power, flow, strict=True)]
+    section = metrics.rack_air(inlet, outlet, flow, row["supply"] + 273.15, row["return temperature"] + 273.15)
+    assert section["shi"] == pytest.approx(row["SHI"], rel=1e-6)
+    assert section["rhi"] == pytest.approx(row["RHI"], rel=1e-6)
+    assert section["rti"] == pytest.approx(row["RTI"], rel=1e-6)
+    assert section["rci_hi"] == pytest.approx(row["RCI_HI (class A1 allowable 32, recommended 27)"], rel=1e-6)
+    assert section["rci_lo"] == pytest.approx(row["RCI_LO (15/18)"])
+    assert section["ashrae_class"] == "A1"
+
+
+@pytest.mark.parametrize(
+    ("hottest", "expected"), [(32.0, "A1"), (32.1, "A2"), (39.0, "A3"), (44.0, "A4"), (46.0, None)]
+)
+def test_ashrae_class(hottest, expected):
+    assert metrics.ashrae_class([293.15, hottest + 273.15]) == expected
+
+
+def test_air_classes_are_those_of_the_reference_table():
+    for column, pick in (("recommended", "recommended"), ("allowable", "allowable")):
+        low = table("rack_dc/ashrae_air_classes.csv", "class", f"{column}_min_C")
+        high = table("rack_dc/ashrae_air_classes.csv", "class", f"{column}_max_C")
+        for name in low:
+            span = getattr(records.air_class(name), pick)
+            assert span == pytest.approx((low[name] + 273.15, high[name] + 273.15))
+    with pytest.raises(CaseError, match="unknown ASHRAE air class"):
+        records.air_class("B7")
+
+
+@pytest.fixture(scope="module")
+def case():
+    return hall(power={"server_fan_fraction": 0.04, "psu": {"record": "SMC 8xH100"}})
+
+
+@pytest.fixture(scope="module")
+def summary(case):
+    return metrics.summarise(year.simulate(case, 2e6, 291.15, None, 138.0), case, supply_limit_K=296.15)
+
+
+def test_summary_is_the_contract_and_adds_up(summary):
+    energy, figures = summary["energy"], summary["metrics"]
+    assert json.loads(json.dumps(summary)) == summary
+    assert set(summary["plant"]) == {"mode_hours", "peak_power_W", "supply_limit_C"}
+    assert set(energy) == set(metrics.ENERGY_KEYS)
+    assert sum(energy.values()) - energy["server_fans_kWh"] == pytest.approx(figures["facility_energy_kWh"])
+    assert figures["pue"] == pytest.approx(figures["facility_energy_kWh"] / figures["it_energy_kWh"])
+    assert figures["pue_design"] > figures["pue"] > 1.0
+    assert figures["tue"] > figures["pue"]
+
+
+def test_on_site_and_source_water_stay_apart(summary):
+    figures = summary["metrics"]
+    assert figures["wue_site_L_per_kWh"] == 0.0
+    assert figures["wue_source_L_per_kWh"] == pytest.approx(0.9 * figures["pue"])
+    assert summary["water"] == {"source_L_per_year": pytest.approx(0.9 * figures["facility_energy_kWh"])}
+    assert figures["cue_kg_per_kWh"] == pytest.approx(0.367 * figures["pue"])
+
+
+def test_what_does_not_apply_is_absent():
+    case = hall(water=None, carbon=None)
+    summary = metrics.summarise(year.simulate(case, 2e6, 291.15, None, 138.0), case)
+    assert summary["water"] == {}
+    assert not {"tue", "cue_kg_per_kWh", "wue_source_L_per_kWh", "ere"} & set(summary["metrics"])
+    assert "server_fans_kWh" not in summary["energy"]
+    assert "supply_limit_C" not in summary["plant"]
+
+
+def test_supply_limit_keeps_the_rise_of_the_hottest_inlet():
+    assert metrics.supply_limit(291.15, 297.15, 305.15) == pytest.approx(299.15)

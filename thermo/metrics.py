@@ -1,0 +1,198 @@
+"""The figures a design is judged by, each with its definition and standard.
+
+Energies in kWh, water in L, carbon in kg, over one year. Figures that do not apply to a case are left out, never zero.
+Water used on site and water used where the electricity is made are never added into one another: the first is WUE
+(site), the second enters WUE (source) only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from thermo import records
+
+if TYPE_CHECKING:
+    from thermo.plant.ledger import Year
+
+LITRE_PER_KWH = 1e3 * 3.6e6  # of one m3/J
+KG_PER_KWH = 3.6e6  # of one kg/J
+
+ENERGY_KEYS = (
+    "it_kWh",
+    "server_fans_kWh",
+    "crah_fans_kWh",
+    "pumps_kWh",
+    "chiller_kWh",
+    "heat_rejection_fans_kWh",
+    "power_chain_kWh",
+    "other_kWh",
+)
+
+
+def pue(facility_energy: float, it_energy: float) -> float:
+    """Power usage effectiveness: energy of the whole data centre over energy of its IT, over a year (ISO/IEC 30134-2).
+
+    IT energy is taken at the AC inlet of the servers, so their fans and power supplies belong to it.
+    """
+    return facility_energy / it_energy
+
+
+def pue_design(year: Year) -> float:
+    """Facility power over IT power in the hour of the year with the highest facility power.
+
+    The ratio the electrical intake is sized for. ISO/IEC 30134-2 calls any PUE that is computed before operation a
+    designed PUE; this is its worst hour, `pue` its annual value.
+    """
+    worst = int(np.argmax(year.hourly["facility_power"]))
+    return float(year.hourly["pue"][worst])
+
+
+def wue_site(site_water: float, it_energy: float) -> float:
+    """Water usage effectiveness, L/kWh: water entering the site for operation over IT energy (ISO/IEC 30134-9)."""
+    return site_water / it_energy
+
+
+def wue_source(site: float, water_per_electricity: float, pue_: float) -> float:
+    """WUE including the water behind the electricity, L/kWh: WUE + EWIF x PUE (The Green Grid, white paper 35, 2011).
+
+    `water_per_electricity` (EWIF) in L per kWh of electricity.
+    """
+    return site + water_per_electricity * pue_
+
+
+def cue(carbon_per_electricity: float, pue_: float) -> float:
+    """Carbon usage effectiveness, kg CO2e per kWh of IT: grid carbon factor (kg per kWh) x PUE (ISO/IEC 30134-8)."""
+    return carbon_per_electricity * pue_
+
+
+def erf(reused_energy: float, facility_energy: float) -> float:
+    """Energy reuse factor: energy reused outside the data centre over its total energy (ISO/IEC 30134-6)."""
+    return reused_energy / facility_energy
+
+
+def ere(facility_energy: float, reused_energy: float, it_energy: float) -> float:
+    """Energy reuse effectiveness: (facility - reused) over IT = (1 - ERF) PUE (The Green Grid, 2010)."""
+    return (facility_energy - reused_energy) / it_energy
+
+
+def itue(it_energy: float, server_fans: float, power_supply_loss: float = 0.0) -> float:
+    """IT usage effectiveness: energy into the server over energy into its compute parts.
+
+    Patterson and others, TUE, a new energy-efficiency metric applied at ORNL's Jaguar, ISC 2013. Compute energy is IT
+    energy less server fans and power supply loss.
+    """
+    return it_energy / (it_energy - server_fans - power_supply_loss)
+
+
+def tue(itue_: float, pue_: float) -> float:
+    """Total usage effectiveness ITUE x PUE (Patterson and others 2013): facility energy over compute energy.
+
+    Unlike PUE it does not improve when fans move from the hall into the servers.
+    """
+    return itue_ * pue_
+
+
+def summarise(year: Year, case: Any, supply_limit_K: float | None = None) -> dict[str, dict]:
+    """Sections `plant`, `metrics`, `energy`, `water` of the summary, for a year of one variant.
+
+    `supply_limit_K`: warmest supply air that keeps the racks within limits, from the field solve (`supply_limit`).
+    `energy`: the parts add up to the facility energy, except `server_fans_kWh`, which is a part of `it_kWh`.
+    """
+    plant = {"mode_hours": dict(year.mode_hours), "peak_power_W": year.totals["peak_power_W"]}
+    if supply_limit_K is not None:
+        plant["supply_limit_C"] = supply_limit_K - 273.15
+    energy = {key: year.totals[key] for key in ENERGY_KEYS if key in year.totals}
+    return {"plant": plant, "metrics": _metrics(year, case.site), "energy": energy, "water": _water(year, case.site)}
+
+
+def _metrics(year: Year, site: Any) -> dict[str, float]:
+    """PUE and what follows from it. Site water is 0 L: the air-cooled plant evaporates none and fills its loop once."""
+    totals = year.totals
+    annual = pue(totals["facility_kWh"], totals["it_kWh"])
+    metrics = {"pue": annual, "pue_design": pue_design(year), "wue_site_L_per_kWh": wue_site(0.0, totals["it_kWh"])}
+    if "server_fans_kWh" in totals:
+        inside = itue(totals["it_kWh"], totals["server_fans_kWh"], totals.get("psu_loss_kWh", 0.0))
+        metrics["tue"] = tue(inside, annual)
+    if site.water_per_electricity is not None:
+        behind = site.water_per_electricity * LITRE_PER_KWH
+        metrics["wue_source_L_per_kWh"] = wue_source(metrics["wue_site_L_per_kWh"], behind, annual)
+    if site.carbon_per_electricity is not None:
+        metrics["cue_kg_per_kWh"] = cue(site.carbon_per_electricity * KG_PER_KWH, annual)
+    metrics["it_energy_kWh"] = totals["it_kWh"]
+    metrics["facility_energy_kWh"] = totals["facility_kWh"]
+    return metrics
+
+
+def _water(year: Year, site: Any) -> dict[str, float]:
+    """Water ledger. Nothing evaporates in an air-cooled plant, so only the water behind its electricity is listed."""
+    if site.water_per_electricity is None:
+        return {}
+    return {"source_L_per_year": year.totals["facility_kWh"] * site.water_per_electricity * LITRE_PER_KWH}
+
+
+def supply_limit(supply: float, hottest_inlet: float, inlet_limit: float) -> float:
+    """Warmest supply air, K, that keeps the hottest rack inlet (K) at its limit (K), the rise above supply held."""
+    return supply + inlet_limit - hottest_inlet
+
+
+def rci(inlets: ArrayLike, air_class: str = "A1") -> tuple[float, float]:
+    """Rack cooling index, high and low side, % (Herrlin 2005).
+
+    High: 100 (1 - sum of K above the recommended maximum / (n (allowable - recommended maximum))); low side likewise.
+    100 means every inlet (K) is inside the recommended range; 96 and more is good, 90 and less poor.
+    """
+    inlets, limits = np.asarray(inlets, dtype=np.float64), records.air_class(air_class)
+    over = np.maximum(inlets - limits.recommended[1], 0.0).mean()
+    under = np.maximum(limits.recommended[0] - inlets, 0.0).mean()
+    high = 100.0 * (1.0 - over / (limits.allowable[1] - limits.recommended[1]))
+    low = 100.0 * (1.0 - under / (limits.recommended[0] - limits.allowable[0]))
+    return float(high), float(low)
+
+
+def shi(inlets: ArrayLike, outlets: ArrayLike, flows: ArrayLike, supply: float) -> float:
+    """Supply heat index: heat picked up before the racks over all heat above supply (Sharma, Bash and Patel 2002).
+
+    Temperatures in K, flows in any one unit. The return heat index is 1 - SHI.
+    """
+    flows = np.asarray(flows, dtype=np.float64)
+    before = np.sum(flows * (np.asarray(inlets) - supply))
+    return float(before / np.sum(flows * (np.asarray(outlets) - supply)))
+
+
+def rti(supply: float, return_: float, inlets: ArrayLike, outlets: ArrayLike, flows: ArrayLike) -> float:
+    """Return temperature index, % (Herrlin 2007): (return - supply) over the flow-weighted rise of the equipment.
+
+    Below 100: supply air bypasses the racks. Above 100: exhaust air recirculates.
+    """
+    rise = np.average(np.asarray(outlets, dtype=np.float64) - np.asarray(inlets), weights=np.asarray(flows))
+    return float(100.0 * (return_ - supply) / rise)
+
+
+def ashrae_class(inlets: ArrayLike) -> str | None:
+    """Narrowest ASHRAE class A1..A4 (2021) whose allowable range holds every inlet (K); None when none does."""
+    inlets = np.asarray(inlets, dtype=np.float64)
+    for limits in records.air_classes():
+        inside = inlets.min() >= limits.allowable[0] and inlets.max() <= limits.allowable[1]
+        if limits.name.startswith("A") and inside:
+            return limits.name
+    return None
+
+
+def rack_air(
+    inlets: ArrayLike, outlets: ArrayLike, flows: ArrayLike, supply: float, return_: float, air_class: str = "A1"
+) -> dict[str, Any]:
+    """Section `air` of the summary from rack inlet and outlet means (K), rack flows, supply and return air (K)."""
+    high, low = rci(inlets, air_class)
+    mixing = shi(inlets, outlets, flows, supply)
+    section = {
+        "rci_hi": high,
+        "rci_lo": low,
+        "rti": rti(supply, return_, inlets, outlets, flows),
+        "shi": mixing,
+        "rhi": 1.0 - mixing,
+    }
+    found = ashrae_class(inlets)
+    return section if found is None else section | {"ashrae_class": found}

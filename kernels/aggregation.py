@@ -136,14 +136,17 @@ class CoarseLevel:
         coarse.restrict(self.excess, coarse.excess)
 
     def invert(self) -> None:
-        """Store the inverse of this level's matrix, computed in double precision on the host."""
+        """Store the inverse of this level's matrix, computed in double precision on the host.
+
+        The diagonal is raised by a rounding error of single precision: a region without excess then has an inverse too.
+        """
         rows, start, column = self.rows, self.host_start, self.host_column
         value = self.backend.to_host(self.value).astype(np.float64)
         matrix = np.zeros((rows, rows))
         row = np.repeat(np.arange(rows), np.diff(start))
         matrix[row, column] = -value
         diagonal = self.backend.to_host(self.excess)[:rows] + np.bincount(row, value, rows)
-        matrix[np.arange(rows), np.arange(rows)] = diagonal
+        matrix[np.arange(rows), np.arange(rows)] = diagonal * (1.0 + np.finfo(np.float32).eps)
         self.dense = self.backend.asarray(np.linalg.inv(matrix).T.ravel())
 
     def solve_directly(self, b, x) -> None:
@@ -159,7 +162,8 @@ class EnergyMultigrid:
 
     All arrays are flat, of (nz + 2)(ny + 2)(nx + 2) values, x fastest. Rows without neighbour coefficients (ghosts,
     blocked cells) must hold ``excess * x = b``; their values act as fixed ones on cells that are linked to them.
-    Every connected region needs some ``excess`` (an inflow, a fixed temperature, a time term).
+    A connected region without any ``excess`` (an inflow, a fixed temperature, a time term) has a solution only when
+    its ``b`` sums to zero, and then up to a constant.
     """
 
     def __init__(self, backend, shape: tuple[int, int, int]):

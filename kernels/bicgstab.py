@@ -19,7 +19,9 @@ from kernels.reduce import Reducer
 BREAKDOWN = 1e-14
 """Cosine between the residual and its shadow below which the recurrence is started anew."""
 PROGRESS = 0.5
-"""A restart has to reduce the true residual by this factor, else rounding has been reached."""
+"""A recurrence that reports success has to reduce the true residual by this factor, else rounding is reached."""
+LOST = 10.0
+"""Growth of the residual that undoes a recurrence. The first iterations may well raise it."""
 
 ROUNDING_SHARE = 0.1
 """The recurrence goes on until its residual is this share of the rounding error: smooth errors hide below that."""
@@ -82,27 +84,26 @@ class BiCGStab:
         first residual. With ``tolerance`` zero the host waits for the device only before and after the iterations.
 
         Returns the iterations made and the true relative residual. It ends above ``tolerance`` when that lies below
-        the rounding error of the residual, as it may in single precision. ``x`` is never left worse than it was.
+        the rounding error of the residual, as it may in single precision. A recurrence that loses its way (not
+        finite, or far above the residual it started from) is undone.
         """
         norm = self._residual(defect, b, x)
         scale = reference if reference > 0.0 else norm
-        iterations = 0
-        while scale > 0.0 and norm > tolerance * scale and iterations < max_iterations:
+        iterations, stuck = 0, False
+        while scale > 0.0 and norm > tolerance * scale and iterations < max_iterations and not stuck:
             self._launch(copy_cell, x, self.kept)
-            before = norm
-            iterations += self._iterate(
-                operator, precondition, inverse, x, norm, tolerance * scale, max_iterations - iterations
-            )
+            before, most = norm, max_iterations - iterations
+            made, reached = self._iterate(operator, precondition, inverse, x, norm, tolerance * scale, most)
+            iterations += made
             norm = self._residual(defect, b, x)
-            if not norm <= before:
+            stuck = reached and norm > PROGRESS * before
+            if not norm <= LOST * before:
                 self._launch(copy_cell, self.kept, x)
-                norm = before
-            if norm > PROGRESS * before:
-                break
+                norm, stuck = before, True
         return iterations, norm / scale if scale > 0.0 else 0.0
 
-    def _iterate(self, operator, precondition, inverse, x, shadow_norm: float, target: float, most: int) -> int:
-        """Run the recurrence from the residual in ``r``; return the iterations made."""
+    def _iterate(self, operator, precondition, inverse, x, shadow_norm: float, target: float, most: int):
+        """Run the recurrence from the residual in ``r``; return the iterations made and whether ``target`` is met."""
         dot = self.reducer.dot_on_device
         self._launch(copy_cell, self.r, self.shadow)
         self._launch(copy_cell, self.r, self.p)
@@ -119,16 +120,14 @@ class BiCGStab:
             self.omega[0] = omega
             self._launch(full_step, self.alpha, self.omega, self.y, self.z, self.t, x, self.r)
             last, rho = rho, dot(self.shadow, self.r)
-            if target > 0.0 and self._finished(max(target, self._rounding(inverse, x)), float(rho), shadow_norm):
-                return iteration
+            if target > 0.0:
+                norm = math.sqrt(self.reducer.dot(self.r, self.r))
+                reached = norm <= max(target, self._rounding(inverse, x))
+                if reached or not abs(float(rho)) > BREAKDOWN * norm * shadow_norm:
+                    return iteration, reached
             self.beta[0] = quotient(rho, last) * quotient(alpha, omega)
             self._launch(search_direction, self.beta, self.omega, self.r, self.v, self.p)
-        return most
-
-    def _finished(self, target: float, rho: float, shadow_norm: float) -> bool:
-        """Tell whether the residual is small enough, not finite, or at right angles to its shadow."""
-        norm = math.sqrt(self.reducer.dot(self.r, self.r))
-        return not norm > target or not abs(rho) > BREAKDOWN * norm * shadow_norm
+        return most, False
 
     def _residual(self, defect, b, x) -> float:
         defect(b, x, self.r)

@@ -46,6 +46,7 @@ def test_same_as_pvlib(abilene):
 
 
 def test_standard_atmosphere():
+    psychrolib.SetUnitSystem(psychrolib.SI)
     for height in (-100.0, 0.0, 530.0, 3000.0):
         assert weather.standard_pressure(height) == pytest.approx(psychrolib.GetStandardAtmPressure(height), rel=1e-9)
 

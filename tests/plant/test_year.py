@@ -179,3 +179,12 @@ def test_power_supply_loss_is_the_measured_one():
     loss = run(case, it=IT * share).hourly["psu_loss"]
     assert loss[0] / IT == pytest.approx(1.0 - 7113.2 / 7290.6)
     assert loss[-1] / (IT * share[-1]) == pytest.approx(1.0 - 2696.9 / 2874.9)
+
+
+def test_spare_chillers_are_counted_but_do_not_run():
+    one, two = (run(plant_case(chiller={"redundancy": n})) for n in (1, 2))
+    assert two.totals["chillers_installed"] == one.totals["chillers_installed"] + 1
+    assert two.totals["chiller_kWh"] == one.totals["chiller_kWh"]
+    fixed = run(plant_case(308.15, chiller={"cop": 4.0, "redundancy": 1}))
+    assert "chillers_installed" not in fixed.totals
+    assert any("redundancy has no effect" in flag for flag in fixed.flags)

@@ -73,11 +73,18 @@ class Chiller(Table):
         20.0, description="Least condensing minus evaporating temperature, in the Carnot COP."
     )
     units: Count | None = Field(None, description="Number of running chillers (default: sized from the load).")
-    redundancy: Annotated[StrictInt, Field(ge=0)] = Field(1, description="Spare units beyond those sized for the load.")
+    redundancy: Annotated[StrictInt, Field(ge=0)] | None = Field(
+        None, description="Spare units, counted as installed but not running (default: 1 with a record)."
+    )
 
     @model_validator(mode="after")
     def _law(self) -> Chiller:
         at_most_one(self, "record", "cop", "carnot_fraction")
+        lift = self.given("evaporator_approach", "condenser_approach", "minimum_lift")
+        if self.cop is not None and lift:
+            raise wrong(f"{lift[0]} has no effect with a fixed cop: remove it")
+        if self.units is not None and (self.cop is not None or self.carnot_fraction is not None):
+            raise wrong("units needs a record: a fixed cop or carnot_fraction has no size; remove units")
         return self
 
 

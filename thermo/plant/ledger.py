@@ -55,7 +55,8 @@ class Year:
 
     `hourly` maps a name to (hours,) or (variants, hours); `units` gives the unit of each. Powers and heats are the mean
     of the hour in W; `mode` is 0 free, 1 mixed, 2 mechanical; `energy_balance` is (electricity in - heat out - unmet)
-    over electricity in. `totals` are kWh over the year, plus `peak_power_W` and `energy_balance` (the worst hour);
+    over electricity in. `totals` are kWh over the year, plus `peak_power_W`, `energy_balance` (the worst hour) and
+    `chillers_installed` (with the spares; absent for a chiller law that has no size);
     `mode_hours` counts hours by mode. With variants, totals and mode hours are (variants,) arrays. `months` is 1..12.
     """
 
@@ -67,8 +68,13 @@ class Year:
     flags: list[str]
 
 
-def close_year(hourly: dict[str, Array], months: NDArray[np.int64]) -> Year:
-    """Add totals, mode hours and flags to the hourly arrays (any that broadcast to the common shape)."""
+def close_year(
+    hourly: dict[str, Array], months: NDArray[np.int64], chillers: Array | None, spares_given: bool
+) -> Year:
+    """Add totals, mode hours and flags to the hourly arrays (any that broadcast to the common shape).
+
+    `chillers`: number installed, (1,) or (variants, 1), None if the law has no size; then `spares_given` is flagged.
+    """
     hourly = hourly | {"pue": hourly["facility_power"] / hourly["it_power"]}
     shape = np.broadcast_shapes(*(values.shape for values in hourly.values()), months.shape)
     hourly = {name: np.broadcast_to(values, shape) for name, values in hourly.items()}
@@ -79,9 +85,14 @@ def close_year(hourly: dict[str, Array], months: NDArray[np.int64]) -> Year:
     }
     totals["peak_power_W"] = _plain(hourly["facility_power"].max(axis=-1))
     totals["energy_balance"] = _plain(np.abs(hourly["energy_balance"]).max(axis=-1))
+    if chillers is not None:
+        totals["chillers_installed"] = _plain(np.broadcast_to(chillers, shape)[..., 0])
     mode_hours = {name: _plain((hourly["mode"] == mode).sum(axis=-1)) for mode, name in MODES.items()}
     units = {name: UNITS.get(name, "W") for name in hourly}
-    return Year(hourly, units, months, totals, mode_hours, _flags(hourly))
+    flags = _flags(hourly)
+    if chillers is None and spares_given:
+        flags.append("plant.chiller.redundancy has no effect: a fixed cop or carnot_fraction has no size")
+    return Year(hourly, units, months, totals, mode_hours, flags)
 
 
 def _plain(values: Array) -> Any:

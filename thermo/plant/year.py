@@ -49,7 +49,8 @@ def simulate(
     hourly |= _water_side(case.plant, outdoor, hourly)
     hourly |= _electricity(case.plant, hourly)
     hourly |= _heat_to_ambient(case.plant, hourly)
-    return close_year(hourly, outdoor.month)
+    installed = hourly.pop("chillers_installed")
+    return close_year(hourly, outdoor.month, installed, case.plant.chiller.redundancy is not None)
 
 
 def _design(values: Array) -> Array:
@@ -126,8 +127,16 @@ def _water_side(plant, outdoor: Weather, hourly: dict) -> dict:
         "unmet_cooling": cooling.unmet,
         "chiller_power": cooling.power,
         "chillers_running": cooling.running,
+        "chillers_installed": _installed(plant.chiller, law, units),
         "chiller_outside_range": law.outside(supply, outdoor.dry_bulb) & (cooling.heat > 0.0),
     }
+
+
+def _installed(given, law: chiller.ChillerLaw, units: ArrayLike) -> Array | None:
+    """Running units and spares; None for a law that has no size."""
+    if not isinstance(law, chiller.Curves):
+        return None
+    return np.asarray(units, dtype=np.float64) + (1 if given.redundancy is None else given.redundancy)
 
 
 def _electricity(plant, hourly: dict) -> dict:

@@ -87,6 +87,14 @@ BAD_FILES = {
         '[physics]\nturbulence = "laminar"\nturbulent_prandtl = 0.9\n[limits]',
         ["physics", "turbulent_prandtl has no effect"],
     ),
+    "gravity without buoyancy": (
+        "[limits]",
+        "[physics]\nbuoyancy = false\ngravity = [0, 0, -9.81]\n[limits]",
+        ["physics.gravity", "no effect without buoyancy"],
+    ),
+    "jets of a plain resistance": ("free_area = 0.5", "loss_coefficient = 3\njet = true", ["tile.screen", "free_area"]),
+    "name with a dot": ('name = "column"', 'name = "a.b"', ["obstacle", "a name is made of"]),
+    "list with a string": ("[[rack]]", 'heat = ["a"]\n[[rack]]', ["grid.heat", "unknown key"]),
     "heat without energy": (
         "[limits]",
         "[physics]\nenergy = false\n[limits]",

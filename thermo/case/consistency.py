@@ -25,6 +25,7 @@ def check_consistency(case: Case) -> None:
         _check_temperatures_given(case)
     if case.physics.turbulence == "laminar":
         _check_laminar(case)
+    _check_switches(case)
     _check_plant(case)
     _check_expressions(case)
 
@@ -56,13 +57,13 @@ def _check_fluid(case: Case) -> None:
         if fluid.name not in known:
             raise case.error("fluid.name", str(unknown("fluid", fluid.name, known)))
         return
-    needs = [("density", "always"), ("viscosity", "with physics.flow" if physics.flow else "")]
+    needs = [("density", "with physics.flow"), ("viscosity", "with physics.flow")] if physics.flow else []
     if physics.energy:
         needs += [("heat_capacity", "with physics.energy"), ("conductivity", "with physics.energy")]
     if physics.buoyancy:
         needs += [("expansion", "with physics.buoyancy"), ("reference_temperature", "with physics.buoyancy")]
     for key, why in needs:
-        if why and getattr(fluid, key) is None:
+        if getattr(fluid, key) is None:
             raise case.error(f"fluid.{key}", f"is missing: it is needed {why}")
 
 
@@ -151,6 +152,18 @@ def _check_laminar(case: Case) -> None:
     for monitor in case.monitor:
         if monitor.quantity in ("k", "epsilon"):
             raise case.error(f"monitor.{monitor.name}.quantity", f'"{monitor.quantity}" {reason}')
+
+
+def _check_switches(case: Case) -> None:
+    """Settings that only matter together with others are not given without them."""
+    if case.physics.given("gravity") and not case.physics.buoyancy:
+        raise case.error("physics.gravity", "has no effect without buoyancy: remove it or set physics.buoyancy = true")
+    if case.physics.outflow == "fixed-value" and not case.rack:
+        raise case.error(
+            "physics.outflow", '"fixed-value" concerns the intakes of racks, and there are none: remove it'
+        )
+    if case.solve.given("tolerance_temperature") and not case.physics.energy:
+        raise case.error("solve.tolerance_temperature", "has no effect with physics.energy = false: remove it")
 
 
 def _check_plant(case: Case) -> None:

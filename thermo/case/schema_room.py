@@ -115,7 +115,7 @@ def _spell_out(given: Any) -> Any:
     kind = table.get("kind")
     if kind is None:
         raise wrong(f"has no kind; add kind = one of {', '.join(SIDE_KINDS)}")
-    if kind not in SIDE_KINDS:
+    if not isinstance(kind, str) or kind not in SIDE_KINDS:
         raise wrong(f"kind {kind!r} does not exist; valid: {', '.join(SIDE_KINDS)}")
     if isinstance(given, str) and kind == "inlet":
         raise wrong('an inlet needs a velocity: write {kind = "inlet", velocity = [...], temperature = ...}')

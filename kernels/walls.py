@@ -65,17 +65,19 @@ def momentum_boundary(
             sv[c] += ZERO if axis[q] == 1 else shear * v[c]
             sw[c] += ZERO if axis[q] == 2 else shear * w[c]
         elif kind[q] == INTAKE_FIXED_VALUE:
-            su[c] += outflow[q] * (u[c] - ub[q])
-            sv[c] += outflow[q] * (v[c] - vb[q])
-            sw[c] += outflow[q] * (w[c] - wb[q])
+            shear *= nu[c] + nu_t[c]
+            extra[c] += shear
+            su[c] += shear * ub[q] + outflow[q] * (u[c] - ub[q])
+            sv[c] += shear * vb[q] + outflow[q] * (v[c] - vb[q])
+            sw[c] += shear * wb[q] + outflow[q] * (w[c] - wb[q])
 
 
 @cell
 def gradient_boundary(m, along, start, owner, kind, axis, sign, half, value, phi, out):
-    """Complete a cell gradient along axis ``along`` with the known face values of walls, inlets and symmetry."""
+    """Complete a cell gradient along axis ``along`` with the known face values of walls, inlets and fixed-value intakes."""
     c = owner[m]
     for q in range(start[m], start[m + 1]):
-        if axis[q] == along and (kind[q] == WALL or kind[q] == INLET):
+        if axis[q] == along and (kind[q] == WALL or kind[q] == INLET or kind[q] == INTAKE_FIXED_VALUE):
             out[c] += sign[q] * (value[q] - phi[c]) / (half[c] + half[c])
 
 

@@ -86,11 +86,11 @@ class TurbulenceModel:
         s, rows = self.solver, self.rows
         self.strain[:] = 0.0
         for i in range(3):
-            rows.gradient(i, s.velocity[i], self.first)
+            rows.gradient(i, s.velocity[i], self.first, s.faces.velocity[i])
             s.run(turbulence.normal_strain, self.first, self.strain)
             for j in range(i):
-                rows.gradient(j, s.velocity[i], self.first)
-                rows.gradient(i, s.velocity[j], self.second)
+                rows.gradient(j, s.velocity[i], self.first, s.faces.velocity[i])
+                rows.gradient(i, s.velocity[j], self.second, s.faces.velocity[j])
                 s.run(turbulence.shear_strain, self.first, self.second, self.strain)
 
     def _sources(self) -> None:

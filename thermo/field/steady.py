@@ -1,0 +1,261 @@
+"""March to the steady state on a sequence of grids, and say honestly whether it was reached."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kernels.reduce import Reducer
+from thermo.errors import DivergedError
+from thermo.field import transfer
+from thermo.field.balance import MassBalance, heat_balance
+from thermo.field.grid import make_grid
+from thermo.field.mesh import evaluate
+from thermo.field.monitors import monitor_value
+from thermo.field.solver import FieldSolver
+
+CHECK_EVERY = 10
+SWEEPS = (8, 8, 16)
+FIRST_RELAXATION = 0.6
+RAMP = 15
+WANDER_WINDOW = 200
+SMALLEST_GRID = 400
+RETRIES = 2
+
+
+@dataclass
+class History:
+    """Convergence, one entry an iteration; measures that are taken at checks only keep their last value between."""
+
+    columns: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, **values: float) -> None:
+        """Append one iteration."""
+        length = len(next(iter(self.columns.values()), []))
+        for name, value in values.items():
+            self.columns.setdefault(name, [np.nan] * length).append(value)
+        for column in self.columns.values():
+            if len(column) == length:
+                column.append(np.nan)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Columns as arrays of one length."""
+        return {name: np.array(values) for name, values in self.columns.items()}
+
+
+@dataclass
+class SteadySolution:
+    """The finest solver and how it got there. ``levels[n]`` holds the monitored values of grid ``n``, coarse first;
+    ``ranges`` the lowest and highest value of monitors that did not settle."""
+
+    solver: FieldSolver
+    status: str
+    iterations: int
+    history: History
+    levels: list[dict[str, float]]
+    measures: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
+    flags: list[str]
+
+
+def coarsenings(case) -> list[int]:
+    """Coarsening factors of the grid sequence, coarse first: up to two halvings that leave a grid worth solving."""
+    if not case.solve.sequence:
+        return [1]
+    factors = [1]
+    for factor in (2, 4):
+        grid = make_grid(case, factor)
+        if grid.cells < SMALLEST_GRID or grid.cells > 0.7 * make_grid(case, factor // 2).cells:
+            break
+        factors.insert(0, factor)
+    return factors
+
+
+def solve_steady(case, backend, fluid, listener, resume=None) -> SteadySolution:
+    """Solve a case for its steady state.
+
+    ``listener`` is called as ``listener(solver, iteration, level, levels, measures, monitors)`` at every check.
+    ``resume`` is ``(factor, fields)`` of an earlier run: its grid's coarsening factor and host fields.
+    Raises :class:`DivergedError` when the fields stop being finite at every relaxation tried.
+    """
+    history, levels, flags = History(), [], []
+    previous = None
+    factors = coarsenings(case)
+    if resume is not None:
+        factors = [f for f in factors if f <= resume[0]]
+    for number, factor in enumerate(factors):
+        grid = make_grid(case, factor)
+        finest = number == len(factors) - 1
+
+        def start(grid=grid, factor=factor, previous=previous):
+            solver = FieldSolver(case, grid, backend, fluid)
+            if resume is not None and factor == resume[0]:
+                transfer.restore(solver, resume[1])
+            elif previous is not None:
+                transfer.restore(solver, transfer.interpolate(transfer.state(previous), previous, solver))
+            else:
+                start_fields(case, solver)
+            return solver
+
+        march = _march_with_retries(case, start, number, len(factors), finest, history, listener, flags,
+                                    cold=previous is None and resume is None)
+        levels.append(march.values)
+        previous = march.solver
+    return SteadySolution(march.solver, march.status, march.iteration, history, levels, march.measures, march.ranges,
+                          flags)
+
+
+def start_fields(case, solver) -> None:
+    """Start from ``[initial]``: velocity and temperature, numbers or expressions."""
+    x, y, z = solver.grid.mesh()
+    fields = transfer.state(solver)
+    for name, value in zip("uvw", case.initial.velocity, strict=True):
+        fields[name] = evaluate(value, x, y, z).copy()
+    if case.initial.temperature is not None:
+        fields["T"] = evaluate(case.initial.temperature, x, y, z) - solver.datum
+    transfer.restore(solver, fields)
+
+
+def _march_with_retries(case, start, number, count, finest, history, listener, flags, cold):
+    relaxation = case.solve.relaxation
+    for attempt in range(RETRIES + 1):
+        march = March(case, start(), relaxation, number, count, finest, history, listener, cold or attempt > 0)
+        try:
+            march.run()
+            return march
+        except DivergedError:
+            if attempt == RETRIES:
+                raise
+            relaxation *= 0.75
+            flags.append(f"diverged at relaxation {relaxation / 0.75:.2f}, started again with {relaxation:.2f}")
+    raise AssertionError("unreachable")
+
+
+class March:
+    """Steps on one grid until the monitored values, the balances and the updates have all settled."""
+
+    def __init__(self, case, solver, relaxation, number, count, finest, history, listener, cold):
+        self.case, self.solver, self.relaxation = case, solver, relaxation
+        self.number, self.count, self.finest = number, count, finest
+        self.history, self.listener, self.cold = history, listener, cold
+        self.mass = MassBalance(solver)
+        self.reducer = Reducer(solver.backend, solver.size)
+        self.status, self.iteration = "running", 0
+        self.measures: dict[str, float] = {}
+        self.values: dict[str, float] = {}
+        self.ranges: dict[str, tuple[float, float]] = {}
+        self.tracks: dict[str, list[float]] = {}
+        self.rates = (0.0, 0.0)
+        limit = case.solve.max_iterations
+        self.limit = limit if finest else max(60, limit // 4)
+
+    def run(self) -> None:
+        """March; ends with ``status`` converged, wandering or not converged."""
+        started = time.process_time()
+        while self.status == "running":
+            check = (self.iteration + 1) % CHECK_EVERY == 0
+            before = self._copies() if check else None
+            self._step()
+            self.iteration += 1
+            self.values.update(self._rack_values())
+            if check:
+                self._measure(before)
+                self._judge()
+            self.history.add(iteration=self.iteration, level=self.number, cpu_s=time.process_time() - started,
+                             **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
+
+    def _step(self) -> None:
+        share = min(1.0, self.iteration / RAMP) if self.cold else 1.0
+        relaxation = FIRST_RELAXATION + (self.relaxation - FIRST_RELAXATION) * share
+        self.solver.step(min(relaxation, self.relaxation), SWEEPS, 2 if self.iteration < 200 else 3, *self.rates)
+
+    def _rack_values(self) -> dict[str, float]:
+        s = self.solver
+        if not (s.rack_faces.count and s.heat):
+            return {}
+        means = s.backend.to_host(s.rack_faces.intake_mean).astype(float) + s.datum - 273.15
+        return {f"rack {rack.name} inlet_mean": float(m) for rack, m in zip(s.racks, means, strict=True)}
+
+    def _copies(self):
+        s = self.solver
+        return [v.copy() for v in s.velocity] + [s.T.copy()]
+
+    def _measure(self, before) -> None:
+        """Update size, mass and heat defects, and every monitor."""
+        s = self.solver
+        speed2 = sum(self.reducer.dot(v, v) for v in s.velocity)
+        moved2 = sum(self.reducer.dot(v - b, v - b) for v, b in zip(s.velocity, before[:3], strict=True))
+        if not np.isfinite(speed2) or not np.isfinite(self.reducer.largest(s.T)):
+            raise DivergedError(f"the fields became infinite at iteration {self.iteration} on grid {self.number + 1}")
+        measures = {"update_u": float(np.sqrt(moved2 / max(speed2, 1e-30)))} if s.case.physics.flow else {}
+        face_heat = None
+        if s.heat:
+            inside = s.interior(s.T)[s.mesh.active]
+            spread = max(float(inside.max() - inside.min()), 1e-6)
+            change = s.T - before[3]
+            measures["update_T"] = float(np.sqrt(self.reducer.dot(change, change) / s.mesh.active.sum())) / spread
+            measures["heat"] = heat_balance(s).closure
+            face_heat = s.heat.face_heat()
+            self._cap_pseudo_steps(spread)
+        if s.case.physics.flow:
+            measures["mass"] = self.mass.defect() if speed2 > 0.0 else 0.0
+        self.measures = measures
+        self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
+
+    def _cap_pseudo_steps(self, spread: float) -> None:
+        """Pseudo-time steps below the buoyancy period: dt_u <= 1.5/N, dt_T <= 2 max(2, sqrt Pr)/N.
+
+        Without both caps a stably stratified fluid cycles for ever instead of settling.
+        """
+        s = self.solver
+        gravity = float(np.sqrt(sum(g * g for g in s.gravity)))
+        height = max(s.case.room.size[a] for a in range(3) if s.gravity[a]) if gravity else 1.0
+        frequency = np.sqrt(gravity * s.fluid.expansion * spread / height)
+        prandtl = s.case.physics.turbulent_prandtl if s.turbulence else s.fluid.prandtl
+        self.rates = (frequency / 1.5, frequency / (2.0 * max(2.0, np.sqrt(prandtl))))
+
+    def _judge(self) -> None:
+        """Apply the stop rule: all monitors still, balances closed, updates small, together."""
+        solve, m = self.case.solve, self.measures
+        for name, value in self.values.items():
+            self.tracks.setdefault(name, []).append(value)
+        self.listener(self.solver, self.iteration, self.number, self.count, m, self.values)
+        window = max(3, min(self.iteration, 300) // (2 * CHECK_EVERY)) if self.finest else 3
+        slack = 1.0 if self.finest else 5.0
+        still = self.iteration >= 40 and all(
+            np.ptp(track[-window:]) <= self._allowed(name) * slack if len(track) >= window else False
+            for name, track in self.tracks.items())
+        closed = all(m.get(n, 0.0) <= solve.tolerance_balance * slack for n in ("mass", "heat"))
+        settled = all(m.get(n, 0.0) <= solve.tolerance_update * slack for n in ("update_u", "update_T"))
+        if still and closed and settled:
+            self.status = "converged"
+        elif self._wanders():
+            self.status = "wandering"
+        elif self.iteration >= self.limit:
+            self.status = "not converged"
+
+    def _allowed(self, name: str) -> float:
+        """How much a monitor may move: the case's tolerance for temperatures, one thousandth of its size otherwise."""
+        monitor = next((m for m in self.case.monitor if m.name == name), None)
+        if monitor is None or monitor.quantity == "T":
+            return self.case.solve.tolerance_temperature
+        return 1e-3 * max(abs(self.tracks[name][-1]), 1e-12)
+
+    def _wanders(self) -> bool:
+        """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves."""
+        length = WANDER_WINDOW // CHECK_EVERY
+        if self.iteration < 3 * WANDER_WINDOW or not self.tracks:
+            return False
+        moving, drifting = False, False
+        for name, track in self.tracks.items():
+            late, early = np.array(track[-length:]), np.array(track[-2 * length : -length])
+            spread = np.ptp(np.concatenate([early, late]))
+            moving |= spread > self._allowed(name)
+            drifting |= abs(late.mean() - early.mean()) > max(self._allowed(name), 0.1 * spread)
+        if moving and not drifting:
+            self.ranges = {n: (float(np.min(t[-length:])), float(np.max(t[-length:]))) for n, t in self.tracks.items()}
+            self.values.update({n: float(np.mean(t[-length:])) for n, t in self.tracks.items()})
+            return True
+        return False

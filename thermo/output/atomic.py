@@ -1,0 +1,97 @@
+"""A set of files that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from thermo.errors import OutputError
+
+Writer = Callable[[Path], None]
+
+
+def write_set(directory: Path, writers: Mapping[str, Writer], stale: Iterable[str] = ()) -> dict[str, Path]:
+    """Write the named files of ``directory`` together and remove the ``stale`` ones of an earlier run.
+
+    Each writer gets a temporary path in the same directory. Only when every file is complete and on the disk do they
+    take their names; on any failure the former files stay as they were, nothing else is left, and
+    :class:`OutputError` says why (one line). Returns the paths by name.
+    """
+    directory = Path(directory)
+    mark = f".{uuid.uuid4().hex[:12]}.part"
+    new = {name: directory / f".{name}{mark}" for name in writers}
+    made = _make(directory)
+    try:
+        for name, writer in writers.items():
+            writer(new[name])
+            _sync(new[name])
+        _take_names(directory, new, [name for name in stale if name not in writers], mark)
+    except OSError as error:
+        raise OutputError(f"{directory}: the results cannot be written: {_reason(error)}; former files stay") from error
+    finally:
+        for path in new.values():
+            path.unlink(missing_ok=True)
+        if made and not any(directory.iterdir()):
+            directory.rmdir()
+    return {name: directory / name for name in writers}
+
+
+def _make(directory: Path) -> bool:
+    """Make the directory; True when it was not there before."""
+    try:
+        before = directory.exists()
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{directory}: the folder for the results cannot be made: {_reason(error)}") from error
+    return not before
+
+
+def _take_names(directory: Path, new: Mapping[str, Path], stale: list[str], mark: str) -> None:
+    """Rename all, or put the former files back."""
+    former: dict[str, Path] = {}
+    done: list[str] = []
+    try:
+        for name in (*new, *stale):
+            if (directory / name).exists():
+                former[name] = directory / f".{name}{mark}.former"
+                _keep(directory / name, former[name])
+        for name, path in new.items():
+            os.replace(path, directory / name)
+            done.append(name)
+        for name in stale:
+            (directory / name).unlink(missing_ok=True)
+            done.append(name)
+        _sync(directory)
+    except OSError:
+        for name in done:
+            if name in former:
+                os.replace(former[name], directory / name)
+            else:
+                (directory / name).unlink(missing_ok=True)
+        raise
+    finally:
+        for path in former.values():
+            path.unlink(missing_ok=True)
+
+
+def _keep(path: Path, second_name: Path) -> None:
+    """A second name for a file; a copy where the file system has no hard links."""
+    try:
+        os.link(path, second_name)
+    except OSError:
+        shutil.copy2(path, second_name)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,0 +1,176 @@
+"""fields.h5: one copy of the data for xarray (CF dimension scales), VTK 9.7 and newer (VTKHDF) and XDMF readers.
+
+Layout::
+
+    /time /x /y /z            centres, dimension scales        /x_nodes /y_nodes /z_nodes   cell edges [m]
+    /T /u ... (time, z, y, x) the variables, compressed        /VTKHDF                      soft links to the views
+    /xdmf/T_000000 (z, y, x)  virtual views, one per step      /lines/<name>                line monitors
+    /history                  convergence                      /year                        hourly plant arrays
+    /boxes                    racks, openings, obstacles       attributes of /              case, summary, what ran
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from thermo.output import xdmf
+from thermo.result import Box, Fields, Line, Result, Variable
+
+STEADY = np.zeros(1)  # s, the one time of a steady field
+AXES = ("z", "y", "x")
+LARGEST_CHUNK = 2**30  # bytes; HDF5 refuses chunks of 4 GiB
+
+
+def write(path: Path, result: Result, summary: Mapping[str, Any], summary_text: str) -> None:
+    """Write ``result`` to ``path``; ``summary`` is the ordered summary and ``summary_text`` its JSON.
+
+    The file is built (compressed) in memory and then written in one go: HDF5 on a full disk raises no OSError, keeps
+    its handles open and prints tracebacks at exit.
+    """
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        _write_attributes(file, result, summary, summary_text)
+        if result.fields is not None:
+            _write_fields(file, result.fields)
+        _write_boxes(file.create_group("boxes"), result.boxes)
+        _write_columns(file.create_group("history"), result.history, "iteration", {})
+        if result.year is not None:
+            hours = {"hour": np.arange(len(next(iter(result.year.hourly.values()), ())))}
+            units = {**result.year.units, "hour": "h"}
+            _write_columns(file.create_group("year"), {**hours, **result.year.hourly}, "hour", units)
+    with path.open("wb") as out:
+        out.write(memory.getbuffer())
+
+
+def _write_attributes(file: h5py.File, result: Result, summary: Mapping[str, Any], summary_text: str) -> None:
+    case, run = summary.get("case", {}), summary.get("run", {})
+    file.attrs["Conventions"] = "CF-1.11"
+    file.attrs["title"] = case.get("name", "")
+    file.attrs["source"] = f"thermo {run.get('version', '')}"
+    for key in ("version", "backend", "device", "precision"):
+        if key in run:
+            file.attrs[key] = run[key]
+    file.attrs["case_sha256"] = case.get("sha256", "")
+    file.attrs["case_text"] = result.case_text
+    file.attrs["summary"] = summary_text
+
+
+def _write_fields(file: h5py.File, fields: Fields) -> None:
+    scales = {"time": _scale(file, "time", STEADY, "s", "time from the start of the run", axis="T")}
+    for axis in "xyz":
+        nodes = np.asarray(getattr(fields, f"{axis}_nodes"), dtype=np.float64)
+        centres = 0.5 * (nodes[1:] + nodes[:-1])
+        scales[axis] = _scale(file, axis, centres, "m", f"cell centre, {axis}", axis=axis.upper())
+        _scale(file, f"{axis}_nodes", nodes, "m", f"cell edges, {axis}")
+    for name, variable in fields.cells.items():
+        _write_variable(file, name, variable, scales)
+    if "object" in fields.cells:
+        _name_objects(file["object"], fields.object_names)
+    _write_vtkhdf(file, fields)
+    _write_views(file.create_group("xdmf"), fields)
+    lines = file.create_group("lines")
+    for line in fields.lines:
+        _write_line(lines.create_group(line.name.replace("/", "_")), line)
+
+
+def _scale(group: h5py.Group, name: str, values: np.ndarray, unit: str, long_name: str, axis: str = "") -> h5py.Dataset:
+    data = group.create_dataset(name, data=values)
+    data.make_scale(name)
+    data.attrs["units"] = unit
+    data.attrs["long_name"] = long_name
+    if axis:
+        data.attrs["axis"] = axis
+    return data
+
+
+def _write_variable(file: h5py.File, name: str, variable: Variable, scales: Mapping[str, h5py.Dataset]) -> None:
+    values = np.ascontiguousarray(variable.values)
+    layers = max(1, min(len(values), LARGEST_CHUNK // values[0].nbytes))
+    chunks = (1, layers, *values.shape[1:])
+    data = file.create_dataset(
+        name, shape=(1, *values.shape), dtype=values.dtype, chunks=chunks, compression=1, shuffle=True
+    )
+    data[0] = values
+    data.attrs["units"] = variable.unit
+    data.attrs["long_name"] = variable.long_name
+    for i, dimension in enumerate(("time", *AXES)):
+        data.dims[i].attach_scale(scales[dimension])
+
+
+def _name_objects(data: h5py.Dataset, names: Mapping[int, str]) -> None:
+    named = {0: "fluid", **names}
+    data.attrs["flag_values"] = np.array(sorted(named), dtype=data.dtype)
+    data.attrs["flag_meanings"] = " ".join("_".join(named[i].split()) for i in sorted(named))
+
+
+def _write_vtkhdf(file: h5py.File, fields: Fields) -> None:
+    """The VTKHDF RectilinearGrid group, version 2.7: attributes and soft links, no data of its own.
+
+    VTK takes four-dimensional arrays only with two steps or more, so a steady field links to its views.
+    """
+    group = file.create_group("VTKHDF")
+    group.attrs["Version"] = np.array([2, 7], dtype=np.int64)
+    group.attrs.create("Type", b"RectilinearGrid", dtype=h5py.string_dtype("ascii", len("RectilinearGrid")))
+    nodes = [len(getattr(fields, f"{axis}_nodes")) for axis in "xyz"]
+    group.attrs["Dimensions"] = np.array(nodes, dtype=np.int64)
+    group.attrs["WholeExtent"] = np.array([bound for n in nodes for bound in (0, n - 1)], dtype=np.int64)
+    for axis in "xyz":
+        group[f"{axis.upper()}Coordinates"] = h5py.SoftLink(f"/{axis}_nodes")
+    cells = group.create_group("CellData")
+    for name in fields.cells:
+        cells[name] = h5py.SoftLink(f"/xdmf/{xdmf.step_name(name, 0)}")
+
+
+def _write_views(group: h5py.Group, fields: Fields) -> None:
+    """One three-dimensional virtual dataset per variable and step, as XDMF readers fail on a slab of a 4-D one."""
+    for name, variable in fields.cells.items():
+        values = variable.values
+        source = h5py.VirtualSource(".", f"/{name}", shape=(len(STEADY), *values.shape), dtype=values.dtype)
+        for step in range(len(STEADY)):
+            layout = h5py.VirtualLayout(shape=values.shape, dtype=values.dtype)
+            layout[...] = source[step]
+            group.create_virtual_dataset(xdmf.step_name(name, step), layout)
+
+
+def _write_line(group: h5py.Group, line: Line) -> None:
+    group.attrs["quantity"] = line.quantity
+    sample = _scale(group, "sample", np.arange(len(line.values)), "1", "sample along the line")
+    columns = {"x": (line.x, "m"), "y": (line.y, "m"), "z": (line.z, "m"), "values": (line.values, line.unit)}
+    for name, (values, unit) in columns.items():
+        data = group.create_dataset(name, data=np.asarray(values))
+        data.attrs["units"] = unit
+        data.dims[0].attach_scale(sample)
+
+
+def _write_columns(group: h5py.Group, columns: Mapping[str, np.ndarray], index: str, units: Mapping[str, str]) -> None:
+    """Arrays of one length, with ``index`` as their dimension scale."""
+    if index not in columns:
+        return
+    scale = _scale(group, index, np.asarray(columns[index]), units.get(index, "1"), index)
+    for name, values in columns.items():
+        if name == index:
+            continue
+        data = group.create_dataset(name.replace("/", "_"), data=np.asarray(values))
+        data.attrs["units"] = units.get(name, "1")
+        data.dims[0].attach_scale(scale)
+
+
+def _write_boxes(group: h5py.Group, boxes: list[Box]) -> None:
+    if not boxes:
+        return
+    number = _scale(group, "box", np.arange(len(boxes)), "1", "number of the box")
+    corner = _scale(group, "axis", np.arange(3), "1", "x, y, z")
+    for key in ("name", "kind", "label"):
+        data = group.create_dataset(key, data=[getattr(box, key) for box in boxes], dtype=h5py.string_dtype())
+        data.dims[0].attach_scale(number)
+    for key in ("lo", "hi"):
+        data = group.create_dataset(key, data=np.array([getattr(box, key) for box in boxes], dtype=np.float64))
+        data.attrs["units"] = "m"
+        data.dims[0].attach_scale(number)
+        data.dims[1].attach_scale(corner)

@@ -1,0 +1,94 @@
+"""What a run hands over: plain data, read by output, study and metrics; it knows no solver.
+
+Arrays are ``(z, y, x)`` in C order, lengths in metres, temperatures in kelvin, everything else SI unless a unit says
+otherwise. A :class:`Result` may hold a field, a year, both or (a plant-only case) no field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One cell-centred variable: ``values`` of shape (nz, ny, nx) in ``unit`` (UDUNITS spelling, "K", "m s-1")."""
+
+    values: np.ndarray
+    unit: str
+    long_name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Samples of a line monitor: ``x``, ``y``, ``z`` [m] and ``values`` [``unit``], each of shape (points,)."""
+
+    name: str
+    quantity: str
+    unit: str
+    x: np.ndarray
+    y: np.ndarray
+    z: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The solved field on a rectilinear grid.
+
+    ``x_nodes``, ``y_nodes``, ``z_nodes``: cell edges [m], float64, shapes (nx + 1,), (ny + 1,), (nz + 1,), increasing.
+    ``cells``: variables by name: "T" K; "u", "v", "w" m/s; "p" Pa; "k" m2/s2; "epsilon" m2/s3; "nu_t" m2/s;
+    "object" int32, the object that fills the cell (0 = fluid), named by ``object_names``.
+    ``grid_report``: cell count, aspect ratio, growth and whatever else the grid says of itself.
+    """
+
+    x_nodes: np.ndarray
+    y_nodes: np.ndarray
+    z_nodes: np.ndarray
+    cells: dict[str, Variable]
+    lines: list[Line]
+    object_names: dict[int, str]
+    grid_report: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A thing to draw: ``kind`` is rack, supply, return, tile, obstacle or baffle; ``lo``, ``hi`` corners [m]."""
+
+    name: str
+    kind: str
+    lo: tuple[float, float, float]
+    hi: tuple[float, float, float]
+    label: str
+
+
+class Year(Protocol):
+    """What output reads of a plant year: hourly arrays of shape (8760,) and the unit of each, by the same key."""
+
+    hourly: dict[str, np.ndarray]
+    units: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run.
+
+    ``summary``: the summary contract (see :mod:`thermo.output.summary`), what does not apply left out.
+    ``history``: convergence, arrays of one length: "iteration", "level", "mass", "heat", "update_u", "update_T" (each
+    relative, dimensionless) and "monitor:<name>" (a temperature in degC unless the monitor's summary entry has a unit).
+    ``case_text``: the resolved case, TOML. ``log``: lines of log.txt. ``room_lo``, ``room_hi``: corners of the room, m.
+    ``sources``: assumptions and data sources, one sentence each, printed in the report.
+    """
+
+    summary: dict[str, Any]
+    fields: Fields | None
+    boxes: list[Box]
+    history: dict[str, np.ndarray]
+    year: Year | None
+    case_text: str
+    log: list[str]
+    room_lo: tuple[float, float, float]
+    room_hi: tuple[float, float, float]
+    sources: list[str] = field(default_factory=list)

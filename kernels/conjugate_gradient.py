@@ -11,11 +11,16 @@ import math
 
 import numpy as np
 
-from kernels.cell import cell
+from kernels.cell import ZERO, cell
 from kernels.reduce import Reducer
 
-SMALLEST = 1e-300
-"""Added to the denominator of a step, so a zero right-hand side gives a zero solution."""
+DOUBLE_PRECISION_CELLS = ("divide_scalars",)
+
+
+@cell
+def divide_scalars(worker, numerator, denominator, out):
+    """Quotient of two dot products; zero over zero, as a zero right-hand side makes it, is zero."""
+    out[worker] = numerator[worker] / denominator[worker] if denominator[worker] > ZERO else ZERO
 
 
 @cell
@@ -86,14 +91,14 @@ class ConjugateGradient:
         """One iteration; the ``first`` starts from zero, the ``last`` leaves the residual alone."""
         direction = self.direction if first else self.z
         system.cycle(self.r, direction)
-        self.former[...] = self.rz
-        self.rz[...] = self.reducer.dot_on_device(self.r, direction)
+        self.rz, self.former = self.former, self.rz
+        self.reducer.store_dot(self.r, direction, self.rz)
         if not first:
-            self.ratio[...] = self.rz / (self.former + SMALLEST)
+            self.backend.launch(divide_scalars, 0, 1, self.rz, self.former, self.ratio)
             self._launch(turn_direction, self.ratio, self.z, self.direction)
         system.apply(self.direction, self.applied)
-        self.curvature[...] = self.reducer.dot_on_device(self.direction, self.applied)
-        self.step[...] = self.rz / (self.curvature + SMALLEST)
+        self.reducer.store_dot(self.direction, self.applied, self.curvature)
+        self.backend.launch(divide_scalars, 0, 1, self.rz, self.curvature, self.step)
         self._launch(first_step if first else step_along, self.step, self.direction, x)
         if not last:
             self._launch(reduce_residual, self.step, self.applied, self.r)

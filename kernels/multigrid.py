@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from kernels.cell import ONE, ZERO, cell
-from kernels.coarsening import COARSEST_CELLS, Coarsening, hierarchy
+from kernels.coarsening import Coarsening, hierarchy
 from kernels.coarsest import CoarsestSolver
 from kernels.conjugate_gradient import ConjugateGradient
 from kernels.regions import ClosedRegions, label_regions
@@ -84,6 +84,15 @@ def coarse_conductance(c, first, ay, az, ratio, fine, coarse):
 
 
 @cell
+def coarse_opening(c, first, ax, ay, az, share, fine, coarse):
+    """Opening of a coarse cell: the sum over its children, scaled by the ratio of distances to the opening."""
+    f, x, y, z = first[c], ax[c], ay[c], az[c]
+    low = fine[f] + fine[f + x] + fine[f + y] + fine[f + y + x]
+    f += z
+    coarse[c] = share[c] * (low + fine[f] + fine[f + x] + fine[f + y] + fine[f + y + x])
+
+
+@cell
 def prolong_add(c, parent, correction, x, out):
     """Add the correction of the coarse cell that a cell belongs to."""
     out[c] = x[c] + correction[parent[c]]
@@ -118,13 +127,17 @@ class Level:
         """Strides and coefficients, the leading arguments of the operator's cells."""
         return (*self.strides, self.cx, self.cy, self.cz, self.diag)
 
-    def connect(self, step: Coarsening) -> None:
-        """Build the maps to the coarser grid ``step``: children and distance ratios per coarse cell, parents."""
+    def connect(self, step: Coarsening, fluid: np.ndarray) -> None:
+        """Build the maps to the coarser grid ``step``: children and distance ratios per coarse cell, parents.
+
+        Cells outside ``fluid`` (padded) get ghost 0 as their parent, so corrections leave them at zero.
+        """
         grids = [
             np.meshgrid(*[getattr(axis, name) for axis in step.axes], indexing="ij", sparse=True)
             for name in ("first", "second", "ratio")
         ]
         shape = [len(axis.first) for axis in step.axes]
+        ghosts = [n + 1 for n in self.shape]
         first = sum(f * s for f, s in zip(grids[0], self.strides[::-1], strict=True))
 
         def flat(values, dtype):
@@ -136,17 +149,21 @@ class Level:
             for f, s, stride in zip(grids[0], grids[1], self.strides[::-1], strict=True)
         )
         self.ratio_z, self.ratio_y, self.ratio_x = (flat(ratio, self.backend.dtype) for ratio in grids[2])
+        merged = np.any(np.broadcast_arrays(*(s < ghost for s, ghost in zip(grids[1], ghosts, strict=True))), axis=0)
+        self.opening_share = flat(np.where(merged, 0.5, 1.0), self.backend.dtype)
         coarse_strides = (shape[1] * shape[2], shape[2], 1)
         parents = np.meshgrid(*[axis.parent for axis in step.axes], indexing="ij", sparse=True)
         parent = sum(p * s for p, s in zip(parents, coarse_strides, strict=True))
-        self.parent = self.backend.asarray(parent.ravel(), np.uint32)
+        self.parent = self.backend.asarray(np.where(fluid, parent, 0).ravel(), np.uint32)
 
     def coarsen_coefficients(self, coarse: Level) -> None:
         """Compute the coefficients of the coarser level from this one's."""
         coarse.launch(coarse_conductance, self.children, self.ay, self.az, self.ratio_x, self.cx, coarse.cx)
         coarse.launch(coarse_conductance, self.children, self.ax, self.az, self.ratio_y, self.cy, coarse.cy)
         coarse.launch(coarse_conductance, self.children, self.ax, self.ay, self.ratio_z, self.cz, coarse.cz)
-        coarse.launch(restrict_sum, self.children, self.ax, self.ay, self.az, self.diag, coarse.diag)
+        coarse.launch(
+            coarse_opening, self.children, self.ax, self.ay, self.az, self.opening_share, self.diag, coarse.diag
+        )
 
     def invert_diagonal(self) -> None:
         """Refresh the inverse diagonal."""
@@ -158,18 +175,20 @@ class PressureMultigrid:
 
     ``shape`` is (nz, ny, nx), ``widths`` the cell widths (dz, dy, dx) in m, ``open_faces`` three boolean host arrays
     (z, y, x) of padded shape: low faces open between two fluid cells; ``fluid`` a boolean host array of ``shape``.
+    ``resisting`` marks open faces of tiles and screens, three boolean arrays like ``open_faces``.
     Fields are flat arrays of padded shape whose ghosts are zero. ``levels`` counts the grids and ``complexity`` is
     the sum of their cells over those of the finest.
     """
 
-    def __init__(self, backend, shape, widths, open_faces, fluid, sweeps: int = 2,
-                 coarsest_cells: int = COARSEST_CELLS):
+    def __init__(self, backend, shape, widths, open_faces, fluid, resisting=None, sweeps: int = 2):
         self.backend = backend
         open_faces = tuple(np.asarray(faces, bool) for faces in open_faces)
-        steps = hierarchy(widths, open_faces, np.pad(np.asarray(fluid, bool), 1), coarsest_cells)
+        wet = np.pad(np.asarray(fluid, bool), 1)
+        steps = hierarchy(widths, open_faces, wet, resisting)
         self.grids = [Level(backend, s, i == 0) for i, s in enumerate([tuple(shape), *(step.shape for step in steps)])]
         for level, step in zip(self.grids, steps, strict=False):
-            level.connect(step)
+            level.connect(step, wet)
+            wet = step.fluid
         self.coarsest = CoarsestSolver(
             backend, self.grids[-1].shape, steps[-1].open_faces if steps else open_faces
         )
@@ -181,7 +200,7 @@ class PressureMultigrid:
         self.solver = ConjugateGradient(backend, finest.size, finest.first, finest.last)
 
     def update(self, cx, cy, cz, diag) -> None:
-        """Take the conductances of the low faces and the openings' diagonal; refresh every coarser level."""
+        """Take the conductances of the low faces and the openings' diagonal (kept, not copied); refresh coarser levels."""
         finest = self.grids[0]
         finest.cx, finest.cy, finest.cz, finest.diag = cx, cy, cz, diag
         for level, coarse in zip(self.grids[:-1], self.grids[1:], strict=True):

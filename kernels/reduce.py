@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.cell import cell
+from kernels.cell import ZERO, cell
 
 BLOCK = 2048
 """Elements of one contiguous share on the CPU."""
@@ -20,26 +20,38 @@ DOUBLE_PRECISION_CELLS = ("partial_dot", "partial_sum", "partial_largest")
 
 @cell
 def partial_dot(c, lead, step, count, size, a, b, out):
-    """Sum ``a*b`` over ``count`` elements from ``c*lead`` in steps of ``step``."""
-    total = np.float64(0.0)
+    """Sum ``a*b`` over ``count`` elements from ``c*lead`` in steps of ``step``, four sums side by side."""
     i = c * lead
-    for _ in range(count):
-        if i < size:
-            total += np.float64(a[i]) * np.float64(b[i])
+    last = min(size, i + count * step)
+    total, second, third, fourth = np.float64(ZERO), np.float64(ZERO), np.float64(ZERO), np.float64(ZERO)
+    while i + step + step + step < last:
+        total += np.float64(a[i]) * np.float64(b[i])
+        second += np.float64(a[i + step]) * np.float64(b[i + step])
+        third += np.float64(a[i + step + step]) * np.float64(b[i + step + step])
+        fourth += np.float64(a[i + step + step + step]) * np.float64(b[i + step + step + step])
+        i += step + step + step + step
+    while i < last:
+        total += np.float64(a[i]) * np.float64(b[i])
         i += step
-    out[c] = total
+    out[c] = (total + second) + (third + fourth)
 
 
 @cell
 def partial_sum(c, lead, step, count, size, a, out):
-    """Sum ``a`` over ``count`` elements from ``c*lead`` in steps of ``step``."""
-    total = np.float64(0.0)
+    """Sum ``a`` over ``count`` elements from ``c*lead`` in steps of ``step``, four sums side by side."""
     i = c * lead
-    for _ in range(count):
-        if i < size:
-            total += np.float64(a[i])
+    last = min(size, i + count * step)
+    total, second, third, fourth = np.float64(ZERO), np.float64(ZERO), np.float64(ZERO), np.float64(ZERO)
+    while i + step + step + step < last:
+        total += np.float64(a[i])
+        second += np.float64(a[i + step])
+        third += np.float64(a[i + step + step])
+        fourth += np.float64(a[i + step + step + step])
+        i += step + step + step + step
+    while i < last:
+        total += np.float64(a[i])
         i += step
-    out[c] = total
+    out[c] = (total + second) + (third + fourth)
 
 
 @cell
@@ -50,7 +62,7 @@ def partial_largest(c, lead, step, count, size, a, out):
     for _ in range(count):
         if i < size:
             value = abs(np.float64(a[i]))
-            if not (value <= largest):
+            if value > largest or value != value:
                 largest = value
         i += step
     out[c] = largest
@@ -76,6 +88,11 @@ class Reducer:
         """Return the sum of ``a*b``."""
         self.backend.launch(partial_dot, 0, self.workers, *self.layout, a, b, self.partials)
         return self.partials.sum()
+
+    def store_dot(self, a, b, out) -> None:
+        """Store the sum of ``a*b`` in ``out``, a double-precision array of one element."""
+        self.backend.launch(partial_dot, 0, self.workers, *self.layout, a, b, self.partials)
+        self.partials.sum(keepdims=True, out=out)
 
     def sum_on_device(self, a):
         """Return the sum of ``a``."""

@@ -30,6 +30,7 @@ class History:
     """Convergence, one entry an iteration; measures that are taken at checks only keep their last value between."""
 
     columns: dict[str, list[float]] = field(default_factory=dict)
+    started: float = field(default_factory=time.process_time)
 
     def add(self, **values: float) -> None:
         """Append one iteration."""
@@ -153,7 +154,6 @@ class March:
 
     def run(self) -> None:
         """March; ends with ``status`` converged, wandering or not converged."""
-        started = time.process_time()
         while self.status == "running":
             check = (self.iteration + 1) % CHECK_EVERY == 0
             before = self._copies() if check else None
@@ -163,7 +163,7 @@ class March:
             if check:
                 self._measure(before)
                 self._judge()
-            self.history.add(iteration=self.iteration, level=self.number, cpu_s=time.process_time() - started,
+            self.history.add(iteration=self.iteration, level=self.number, cpu_s=time.process_time() - self.history.started,
                              **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
 
     def _step(self) -> None:

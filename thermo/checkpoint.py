@@ -1,0 +1,46 @@
+"""The state of an unfinished run on disk, so that an interrupted run goes on where it stopped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from thermo.errors import CaseError
+from thermo.field import transfer
+
+NAME = "checkpoint.npz"
+
+
+def save(directory: Path, solver, factor: int, sha256: str) -> Path:
+    """Store the fields of one grid (``factor`` times coarser than asked for), whole or not at all."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / NAME
+    partial = directory / f".{NAME}.{os.getpid()}"
+    with open(partial, "wb") as file:
+        np.savez(file, factor=factor, sha256=sha256, **transfer.state(solver))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    return path
+
+
+def load(directory: Path, sha256: str) -> tuple[int, dict[str, np.ndarray]]:
+    """Return ``(factor, fields)`` of a checkpoint of the same resolved case."""
+    path = directory / NAME
+    try:
+        with np.load(path) as stored:
+            fields = {name: stored[name] for name in stored.files}
+    except FileNotFoundError:
+        raise CaseError(f"{path}: there is no checkpoint to resume from; run without --resume") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise CaseError(f"{path}: cannot be read ({error}); run without --resume") from None
+    if str(fields.pop("sha256")) != sha256:
+        raise CaseError(f"{path}: belongs to a different case or different settings; run without --resume")
+    return int(fields.pop("factor")), fields
+
+
+def remove(directory: Path) -> None:
+    """Forget the checkpoint of a run that has finished."""
+    (directory / NAME).unlink(missing_ok=True)

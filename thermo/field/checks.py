@@ -1,0 +1,80 @@
+"""Checks that need the grid: memory, sealed regions with net inflow, temperatures that nothing fixes."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from kernels import walls
+from kernels.regions import label_regions
+from thermo.field.geometry import pad_faces
+
+ARRAYS_PER_CELL = 130
+"""Padded arrays that a turbulent run with energy holds, counted over solver, equations and multigrid."""
+HOST_BYTES_PER_CELL = 250
+NET_FLOW_TOLERANCE = 1e-6
+
+
+def memory_needed(cells: int, precision: str) -> int:
+    """Bytes that a run on ``cells`` cells needs, host tables included."""
+    return cells * (ARRAYS_PER_CELL * (4 if precision == "single" else 8) + HOST_BYTES_PER_CELL)
+
+
+def memory_available(backend) -> int:
+    """Bytes free for a run: of the GPU, or of this machine (its physical memory where the free part is unknown)."""
+    if backend.name == "cuda":
+        return int(backend.array_module.cuda.runtime.memGetInfo()[0])
+    try:
+        with open("/proc/meminfo") as lines:
+            found = dict(line.split(":", 1) for line in lines)
+        return int(found["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def check_memory(case, grid, backend) -> None:
+    """Refuse a grid that does not fit, and say how much it would take."""
+    need, have = memory_needed(grid.cells, backend.precision), memory_available(backend)
+    if need > have:
+        raise case.error("grid", f"{grid.cells:,} cells need about {need / 2**30:.1f} GiB, {have / 2**30:.1f} GiB are "
+                                 "free; use larger cells, single precision or a machine with more memory")
+
+
+def check_regions(case, solver) -> None:
+    """Refuse regions that gain or lose air with no opening to balance it, or whose temperature nothing determines."""
+    mesh, table = solver.mesh, solver.table
+    opened = tuple(pad_faces(f, a).astype(bool) for a, f in enumerate(mesh.open_faces))
+    labels = np.asarray(label_regions(tuple(reversed(opened)), mesh.fluid))
+    flat = labels.ravel() if labels.shape == solver.grid.padded_shape else np.pad(labels, 1).ravel()
+    region_of_face = flat[table.owner]
+    fluid_face = np.pad(mesh.fluid, 1).ravel()[table.owner]
+    for region in np.unique(region_of_face[fluid_face]):
+        faces = (region_of_face == region) & fluid_face
+        if case.physics.flow:
+            _check_net_flow(case, solver, faces)
+    if case.physics.energy:
+        _check_temperature_fixed(case, table)
+
+
+def _check_net_flow(case, solver, faces) -> None:
+    table = solver.table
+    if (table.kind[faces] == walls.OPENING).any():
+        return
+    net = -float(table.outflow[faces].sum())
+    through = float(np.abs(table.outflow[faces]).sum()) / 2.0
+    if abs(net) > NET_FLOW_TOLERANCE * max(through, 1e-12):
+        names = [name for name, members in table.patches.items()
+                 if not name.startswith("side:") and faces[members].any()] or ["the room's sides"]
+        gain = "more air than leaves" if net > 0 else "less air than leaves"
+        raise case.error("return", f"a sealed region gets {abs(net):.4g} m^3/s {gain} it ({', '.join(names)}); add a "
+                                   "return (an opening at fixed pressure) or make the flows equal")
+
+
+def _check_temperature_fixed(case, table) -> None:
+    """Some face must tie the temperature to a given one: a wall, an inlet or an opening with a temperature."""
+    tied = (table.resistance >= 0.0) | (table.kind == walls.OPENING)
+    tied |= (table.kind == walls.INLET) & (table.conducts > 0.0)
+    if not tied.any():
+        raise case.error("room.sides", "nothing fixes the temperature: every side is adiabatic or has a heat flux and no "
+                                       "air of known temperature comes in; give a side a temperature or a U-value, or add a supply")

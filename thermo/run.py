@@ -1,0 +1,122 @@
+"""From a case file to a results directory: the whole of ``thermo run``."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+from kernels.backend import BackendUnavailable, make_backend, why_no_cuda
+from thermo import __version__, air, checkpoint, output
+from thermo.case import load
+from thermo.errors import CaseError, DivergedError, HardwareError
+from thermo.field.steady import coarsenings
+
+SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED = 0, 1, 3
+CHECKPOINT_EVERY_S = 60.0
+COOLINGS = {"air": air}
+
+
+def run_case(case_path, directory, backend="auto", precision="single", overrides=(), resume=False) -> int:
+    """Solve a case file and write its results directory; returns the exit status of the command.
+
+    Raises :class:`CaseError` (wrong input), :class:`HardwareError` (no such device), :class:`DivergedError`.
+    """
+    case = load(case_path, list(overrides))
+    directory = Path(directory)
+    device = choose_backend(backend, precision)
+    if case.cooling not in COOLINGS:
+        raise CaseError(f"{case.file}: case.cooling: {case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
+    start = checkpoint.load(directory, case.sha256) if resume else None
+    from thermo.output.console import Progress
+
+    with Progress(case, device, compiling=not compiled(device)) as progress:
+        watcher = Watcher(case, directory, progress)
+        started = time.perf_counter()
+        try:
+            with terminated_as_interrupt():
+                result, status = COOLINGS[case.cooling].solve(case, device, watcher, start)
+        except (KeyboardInterrupt, DivergedError):
+            watcher.save()
+            progress.note(f"stopped; the last state is in {directory / checkpoint.NAME}: go on with --resume")
+            raise
+        summary = result.summary
+        summary["case"] = {"name": case.name, "file": case.file, "sha256": case.sha256, "cooling": case.cooling}
+        summary["run"] |= {"version": __version__, "backend": device.name, "device": device.device,
+                           "precision": precision, "wall_s": round(time.perf_counter() - started, 3)}
+        result.log.extend(progress.lines)
+        paths = output.write(result, directory)
+        if status == "not converged":
+            watcher.save()
+        else:
+            checkpoint.remove(directory)
+        progress.finish(result, paths)
+    if status == "not converged":
+        return NOT_CONVERGED
+    return SOLVED if all(row["met"] for row in summary["limits"]) else LIMIT_EXCEEDED
+
+
+def choose_backend(kind: str, precision: str):
+    """Make the backend; a missing GPU is an error only when it was asked for."""
+    try:
+        return make_backend(kind, precision)
+    except BackendUnavailable as problem:
+        raise HardwareError(str(problem)) from None
+
+
+def backend_reason(kind: str) -> str:
+    """Why ``auto`` chose what it chose, for the log."""
+    reason = why_no_cuda()
+    if kind != "auto":
+        return "as asked"
+    return "a CUDA device was found" if reason is None else reason
+
+
+def compiled(device) -> bool:
+    """Whether kernels for this device have been compiled on this machine before."""
+    from kernels.launch import cache_directory
+
+    return any(cache_directory().glob(f"__pycache__/{device.name}_*.nbi"))
+
+
+@contextlib.contextmanager
+def terminated_as_interrupt():
+    """Make SIGTERM end the run as Ctrl-C does: with its state saved."""
+
+    def interrupt(_number, _frame):
+        raise KeyboardInterrupt
+
+    try:
+        former = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread: whoever runs us there handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
+class Watcher:
+    """Called at every check of the solver: shows progress and keeps a checkpoint."""
+
+    def __init__(self, case, directory: Path, progress):
+        self.case, self.directory, self.progress = case, directory, progress
+        self.factors = coarsenings(case)
+        self.saved = time.monotonic()
+        self.solver, self.factor = None, 1
+
+    def __call__(self, solver, iteration, level, levels, measures, monitors) -> None:
+        self.solver, self.factor = solver, self.factors[len(self.factors) - levels + level]
+        self.progress.update(iteration, level, levels, measures, monitors)
+        if time.monotonic() - self.saved > CHECKPOINT_EVERY_S:
+            self.save()
+
+    def save(self) -> None:
+        """Write the checkpoint, unless there is nothing finite to keep."""
+        self.saved = time.monotonic()
+        if self.solver is not None and np.isfinite(self.solver.interior(self.solver.T)).all():
+            checkpoint.save(self.directory, self.solver, self.factor, self.case.sha256)

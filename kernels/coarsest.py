@@ -72,7 +72,7 @@ def factorise_coarsest(worker, count, band, width, lower):
 
 
 @cell
-def solve_coarsest(worker, count, last, band, width, cells, component, openings, members, lower, mean, work, b, x):
+def solve_coarsest(worker, count, final, band, width, cells, component, openings, members, lower, mean, work, b, x):
     """Solve with the factorised matrix; components without an opening get their mean-free solution."""
     for m in range(count):
         mean[m] = ZERO
@@ -88,7 +88,7 @@ def solve_coarsest(worker, count, last, band, width, cells, component, openings,
     for m in range(count):
         mean[m] = ZERO
     for r in range(count):
-        m = last - r
+        m = final - r
         here = m * width + band
         value = work[m] * lower[here]
         work[m] = value

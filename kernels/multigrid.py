@@ -68,25 +68,25 @@ def inverse_diagonal(c, sx, sy, sz, cx, cy, cz, diag, inverse):
 
 
 @cell
-def restrict_sum(c, first, ax, ay, az, fine, coarse):
-    """Sum a fine field over the children of a coarse cell: ``first`` and its partners ``ax``, ``ay``, ``az`` away."""
-    f, x, y, z = first[c], ax[c], ay[c], az[c]
+def restrict_sum(c, child, ax, ay, az, fine, coarse):
+    """Sum a fine field over the children of a coarse cell: ``child`` and its partners ``ax``, ``ay``, ``az`` away."""
+    f, x, y, z = child[c], ax[c], ay[c], az[c]
     low = fine[f] + fine[f + x] + fine[f + y] + fine[f + y + x]
     f += z
     coarse[c] = low + fine[f] + fine[f + x] + fine[f + y] + fine[f + y + x]
 
 
 @cell
-def coarse_conductance(c, first, ay, az, ratio, fine, coarse):
+def coarse_conductance(c, child, ay, az, ratio, fine, coarse):
     """Conductance of a coarse low face: its fine faces (one child along the axis, partners across), scaled."""
-    f, y, z = first[c], ay[c], az[c]
+    f, y, z = child[c], ay[c], az[c]
     coarse[c] = ratio[c] * (fine[f] + fine[f + y] + fine[f + z] + fine[f + z + y])
 
 
 @cell
-def coarse_opening(c, first, ax, ay, az, share, fine, coarse):
+def coarse_opening(c, child, ax, ay, az, share, fine, coarse):
     """Opening of a coarse cell: the sum over its children, scaled by the ratio of distances to the opening."""
-    f, x, y, z = first[c], ax[c], ay[c], az[c]
+    f, x, y, z = child[c], ax[c], ay[c], az[c]
     low = fine[f] + fine[f + x] + fine[f + y] + fine[f + y + x]
     f += z
     coarse[c] = share[c] * (low + fine[f] + fine[f + x] + fine[f + y] + fine[f + y + x])
@@ -200,7 +200,7 @@ class PressureMultigrid:
         self.solver = ConjugateGradient(backend, finest.size, finest.first, finest.last)
 
     def update(self, cx, cy, cz, diag) -> None:
-        """Take the conductances of the low faces and the openings' diagonal (kept, not copied); refresh coarser levels."""
+        """Keep (not copy) the conductances of the low faces and the openings' diagonal; refresh every level."""
         finest = self.grids[0]
         finest.cx, finest.cy, finest.cz, finest.diag = cx, cy, cz, diag
         for level, coarse in zip(self.grids[:-1], self.grids[1:], strict=True):

@@ -29,9 +29,9 @@ def normal_strain(c, gradient, out):
 
 
 @cell
-def shear_strain(c, first, second, out):
+def shear_strain(c, one_way, other_way, out):
     """Add the square of the sum of two cross gradients to ``|S|^2``."""
-    total = first[c] + second[c]
+    total = one_way[c] + other_way[c]
     out[c] += total * total
 
 

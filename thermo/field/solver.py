@@ -50,7 +50,9 @@ class FieldSolver:
         if case.physics.flow:
             dx, dy, dz = grid.widths
             opened = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(self.mesh.open_faces)]
-            self.multigrid = PressureMultigrid(backend, grid.shape, (dz, dy, dx), tuple(reversed(opened)), self.mesh.fluid)
+            screens = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(resisting)]
+            self.multigrid = PressureMultigrid(backend, grid.shape, (dz, dy, dx), tuple(reversed(opened)),
+                                               self.mesh.fluid, resisting=tuple(reversed(screens)))
 
     def _allocate(self) -> None:
         """State and work arrays, all flat and padded."""

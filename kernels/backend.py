@@ -62,7 +62,7 @@ class CpuBackend:
 
         Python integers reach the kernel as unsigned indices and floats in the backend's precision.
         """
-        typed = [self._typed(argument) for argument in arguments]
+        typed = [a if a.__class__ is np.ndarray else self._typed(a) for a in arguments]
         loop = cpu_loop(function)
         slabs = min(self.threads, max(1, (last - first) // CELLS_PER_THREAD))
         if slabs == 1:
@@ -76,8 +76,6 @@ class CpuBackend:
 
     def _typed(self, argument):
         kind = type(argument)
-        if kind is np.ndarray:
-            return argument
         if kind is int:
             return np.uint64(argument)
         return self.dtype(argument) if kind is float else argument

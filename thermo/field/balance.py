@@ -24,27 +24,35 @@ class HeatBalance:
         return abs(self.heat_in - self.heat_out) / max(abs(self.heat_in), 1e-30)
 
 
+class HeatGroups:
+    """Which boundary faces are counted together: each rack with intake and exhaust, all openings, each wall side."""
+
+    def __init__(self, solver):
+        table, mesh = solver.table, solver.mesh
+        self.source = float((mesh.heat_source * solver.grid.volume)[mesh.active].sum())
+        self.names = ["objects", "openings", *(f"rack {rack.name}" for rack in solver.racks)]
+        self.group = np.zeros(len(table.owner), np.intp)
+        for name, faces in table.patches.items():
+            if name.startswith("side:"):
+                self.names.append(name.removeprefix("side:"))
+                self.group[faces] = len(self.names) - 1
+        self.group[np.isin(table.kind, (walls.INLET, walls.OPENING))] = 1
+        for number, rack in enumerate(solver.racks, start=2):
+            self.group[np.concatenate([rack.intake, rack.exhaust])] = number
+
+    def sums(self, into: np.ndarray) -> dict[str, float]:
+        """Add up the heat (W) of every face by group; groups without heat are left out."""
+        totals = np.bincount(self.group, weights=into, minlength=len(self.names))
+        sums = {"volume sources": self.source} | dict(zip(self.names, totals.tolist(), strict=True))
+        return {name: value for name, value in sums.items() if value != 0.0}
+
+
 def heat_balance(solver) -> HeatBalance:
-    """Heat by source: racks (intake and exhaust together), volume sources, openings together, each wall side."""
-    into = solver.heat.face_heat()
-    source = float(solver.mesh.heat_source[solver.mesh.active] @ solver.grid.volume[solver.mesh.active])
-    groups = {"volume sources": source}
-    rest = np.ones(len(into), bool)
-    for rack in solver.racks:
-        faces = np.concatenate([rack.intake, rack.exhaust])
-        groups[f"rack {rack.name}"] = float(into[faces].sum())
-        rest[faces] = False
-    flowing = rest & np.isin(solver.table.kind, (walls.INLET, walls.OPENING))
-    groups["openings"] = float(into[flowing].sum())
-    rest &= ~flowing
-    for name, faces in solver.table.patches.items():
-        if name.startswith("side:"):
-            groups[name.removeprefix("side:")] = float(into[faces[rest[faces]]].sum())
-            rest[faces] = False
-    groups["objects"] = float(into[rest].sum())
+    """Heat that enters and leaves a solved field, by group of faces."""
+    groups = solver.heat_groups.sums(solver.heat.face_heat())
     gains = sum(v for v in groups.values() if v > 0.0)
     losses = -sum(v for v in groups.values() if v < 0.0)
-    return HeatBalance(gains, losses, {k: v for k, v in groups.items() if v != 0.0})
+    return HeatBalance(gains, losses, groups)
 
 
 class MassBalance:

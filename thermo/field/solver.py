@@ -12,6 +12,7 @@ from kernels import buoyancy, momentum, pressure, resistance, walls
 from kernels.multigrid import PressureMultigrid
 from kernels.operators import divergence
 from kernels.turbulence import KEpsilon
+from thermo.field.balance import HeatGroups
 from thermo.field.boundary import build_boundary, start_temperature
 from thermo.field.equation import Equation, SharedRow
 from thermo.field.faces import device_faces, device_racks
@@ -46,6 +47,7 @@ class FieldSolver:
         self.rows = SharedRow(self)
         self.components = [Equation(self) for _ in range(3)]
         self.heat = HeatEquation(self) if case.physics.energy else None
+        self.heat_groups = HeatGroups(self)
         self.turbulence = TurbulenceModel(self, KEpsilon()) if case.physics.turbulence == "k-epsilon" else None
         if case.physics.flow:
             dx, dy, dz = grid.widths

@@ -31,6 +31,15 @@ class History:
 
     columns: dict[str, list[float]] = field(default_factory=dict)
     started: float = field(default_factory=time.process_time)
+    synchronised: tuple[float, float] = (0.0, 0.0)
+
+    def cpu_seconds(self, exactly: bool) -> float:
+        """CPU seconds since the start: read from the system, or carried on with wall time since it was last read
+        (reading costs up to a millisecond)."""
+        now = time.perf_counter()
+        if exactly or not self.synchronised[1]:
+            self.synchronised = (time.process_time() - self.started, now)
+        return self.synchronised[0] + now - self.synchronised[1]
 
     def add(self, **values: float) -> None:
         """Append one iteration."""
@@ -163,7 +172,7 @@ class March:
             if check:
                 self._measure(before)
                 self._judge()
-            self.history.add(iteration=self.iteration, level=self.number, cpu_s=time.process_time() - self.history.started,
+            self.history.add(iteration=self.iteration, level=self.number, cpu_s=self.history.cpu_seconds(check),
                              **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
 
     def _step(self) -> None:

@@ -20,6 +20,7 @@ from thermo.field.geometry import device_geometry, opening_pressures, pad, pad_f
 from thermo.field.heat import HeatEquation
 from thermo.field.mesh import build_mesh, evaluate
 from thermo.field.properties import FluidProperties
+from thermo.field.residuals import Residuals
 from thermo.field.turbulent import TurbulenceModel
 
 SOFTENING = 0.9
@@ -44,6 +45,7 @@ class FieldSolver:
         self.gravity = [float(g) if case.physics.buoyancy else 0.0 for g in case.physics.gravity]
         self._allocate()
         self._set_sources()
+        self.residuals = Residuals(self)
         self.rows = SharedRow(self)
         self.components = [Equation(self) for _ in range(3)]
         self.heat = HeatEquation(self) if case.physics.energy else None
@@ -137,6 +139,7 @@ class FieldSolver:
         for a, equation in enumerate(self.components):
             run(momentum.momentum_source, g.volume, self.mean_force[a], 0.0, u.lag, self.velocity[a], equation.source,
                 equation.b)
+            self.residuals.row("U", self.rows, u, equation.b, self.velocity[a])
             self.velocity[a] = self.rows.sweep(equation.b, u.inverse, self.velocity[a], sweeps)
         self._fluxes()
 
@@ -192,6 +195,7 @@ class FieldSolver:
                           self.opening_diagonal)
         self.measure_imbalance()
         self.multigrid.update(*self.conductance, self.opening_diagonal)
+        self.residuals.pressure()
         self.multigrid.solve_fixed(self.imbalance, self.correction, v_cycles)
         for a, s in enumerate(self.strides):
             run(pressure.correct_flux, s, self.conductance[a], self.correction, self.flux[a], faces=True)

@@ -31,6 +31,7 @@ class History:
 
     columns: dict[str, list[float]] = field(default_factory=dict)
     started: float = field(default_factory=time.process_time)
+    began: float = field(default_factory=time.perf_counter)
     synchronised: tuple[float, float] = (0.0, 0.0)
 
     def cpu_seconds(self, exactly: bool) -> float:
@@ -166,6 +167,7 @@ class March:
         while self.status == "running":
             check = (self.iteration + 1) % CHECK_EVERY == 0
             before = self._copies() if check else None
+            self.solver.residuals.wanted = check
             self._step()
             self.iteration += 1
             self.values.update(self._rack_values())
@@ -173,6 +175,7 @@ class March:
                 self._measure(before)
                 self._judge()
             self.history.add(iteration=self.iteration, level=self.number, cpu_s=self.history.cpu_seconds(check),
+                             wall_s=time.perf_counter() - self.history.began,
                              **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
 
     def _step(self) -> None:
@@ -210,7 +213,7 @@ class March:
             self._cap_pseudo_steps(spread)
         if s.case.physics.flow:
             measures["mass"] = self.mass.defect() if speed2 > 0.0 else 0.0
-        self.measures = measures
+        self.measures = measures | s.residuals.take()
         self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
 
     def _cap_pseudo_steps(self, spread: float) -> None:

@@ -17,7 +17,6 @@ from stop_rules import RESIDUAL_LIMITS, Record, table
 ROOT = Path(__file__).resolve().parents[2]
 CASE = ROOT / "cases" / "air" / "aisle.toml"
 RACKS = ("A1", "A2", "A3", "A4")
-ICE_POINT = 273.15
 SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED = 0, 1, 3
 NEVER_STOP = ("solve.tolerance_balance=1e-12", "solve.tolerance_update=1e-12")
 """Keeps the run going to max_iterations, so that both rules can be found in its history afterwards."""
@@ -77,7 +76,7 @@ def _report(file: Path, setting: Setting, process_cpu_s: float) -> dict[str, Any
     with h5py.File(file) as stored:
         history = {name: values[:] for name, values in stored["history"].items()}
     record = finest_level(history)
-    means = {rack: round(float(value) - ICE_POINT, 4) for rack, value in zip(RACKS, record.rack_mean[-1], strict=True)}
+    means = {rack: round(float(value), 4) for rack, value in zip(RACKS, record.rack_mean[-1], strict=True)}
     return {"setting": setting.__dict__, "rules": table(record), "rack_mean_C": means,
             "imbalance": float(record.imbalance[-1]), "iterations": len(record.cpu_s),
             "iterations_coarse": len(history["level"]) - len(record.cpu_s),

@@ -191,14 +191,15 @@ class EnergyMultigrid:
         if self.coarse and self.coarse[-1].rows <= DIRECT_ROWS_LIMIT:
             self.coarse[-1].invert()
 
-    def solve(self, b, x, tolerance: float, max_iterations: int) -> tuple[int, float]:
+    def solve(self, b, x, tolerance: float, max_iterations: int, from_start: bool = False) -> tuple[int, float]:
         """Improve ``x`` (K, in place) until the residual has fallen to ``tolerance``, starting from the ``x`` given.
 
         ``b`` (W) is the right-hand side. The residual is measured against the one that all unknowns zero would
-        leave, so a good start saves iterations. Returns the number of BiCGStab iterations (two cycles each) and the
+        leave, so a good start saves iterations; with ``from_start`` against that of the ``x`` given, so every call
+        makes progress (a march to a steady state needs this). Returns the number of BiCGStab iterations (two cycles each) and the
         relative residual that was reached. ``tolerance`` zero makes exactly ``max_iterations``.
         """
-        reference = self._defect_norm_of_zero(b, x) if self.coarse else 0.0
+        reference = self._defect_norm_of_zero(b, x) if self.coarse and not from_start else 0.0
         calls = (self.cells.operator, self.cells.defect, self.cycle)
         return self.krylov.solve(*calls, self.cells.inverse, b, x, reference, tolerance, max_iterations)
 

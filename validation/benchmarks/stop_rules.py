@@ -17,7 +17,7 @@ RESIDUAL_LIMITS = {"p": 1e-3, "U": 1e-3, "T": 1e-4}
 class Record:
     """One run on its finest grid, one entry per iteration.
 
-    rack_mean: (n, racks) mean intake temperature, K. imbalance: (n,) heat in minus heat out over heat in.
+    rack_mean: (n, racks) mean intake temperature, K or degC. imbalance: (n,) heat in minus heat out over heat in.
     residuals: name of RESIDUAL_LIMITS -> (n,) initial residual; empty where the solver reports none.
     cpu_s: (n,) CPU seconds of all cores together since the start of the iterations, coarse grids included.
     wall_s: the same on the clock on the wall; None where the solver does not keep it.

@@ -21,6 +21,9 @@ SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED = 0, 1, 3
 NEVER_STOP = ("solve.tolerance_balance=1e-12", "solve.tolerance_update=1e-12")
 """Keeps the run going to max_iterations, so that both rules can be found in its history afterwards."""
 
+START = ("initial.temperature=20 degC",)
+"""What the OpenFOAM case starts from."""
+
 VARIANTS = {
     "like_for_like": ("physics.convection=upwind", "physics.outflow=fixed-value"),
     "physical_outflow": ("physics.convection=upwind", "physics.outflow=upwind"),
@@ -44,7 +47,7 @@ class Setting:
     def overrides(self) -> list[str]:
         """Settings for `--set`."""
         to_the_end = () if self.iterations is None else (f"solve.max_iterations={self.iterations}", *NEVER_STOP)
-        return [f"grid.cell={self.cell} m", *VARIANTS[self.variant], *to_the_end]
+        return [f"grid.cell={self.cell} m", *START, *VARIANTS[self.variant], *to_the_end]
 
 
 def _threads(cores: int) -> dict[str, str]:
@@ -66,7 +69,8 @@ def run_thermo(setting: Setting, workdir: Path | str) -> dict[str, Any]:
     done = subprocess.run(_command(setting, results), cwd=ROOT, env=_threads(setting.cores), capture_output=True,
                           text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in (SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED):
+    stored = done.returncode in (SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED) and (results / "fields.h5").is_file()
+    if not stored:
         raise RuntimeError(f"thermo ended with status {done.returncode}:\n{(done.stdout + done.stderr)[-2000:]}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return _report(results / "fields.h5", setting, cpu)

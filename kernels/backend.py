@@ -7,8 +7,10 @@ launches cell functions over a range of cells.
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -82,25 +84,31 @@ class CpuBackend:
 
 
 class CudaBackend:
-    """CuPy arrays; cell functions run as Numba CUDA kernels on CuPy's current stream."""
+    """CuPy arrays; cell functions run as Numba CUDA kernels.
+
+    All CUDA backends of a process share one stream, which is also CuPy's current one, so kernels, array algebra and
+    copies run in the order in which they were asked for. Use it from the thread that made it: CuPy's current stream
+    belongs to a thread.
+    """
 
     name = "cuda"
 
-    def __init__(self, precision: str = "single", stream: Any = None):
-        import cupy
-        from numba import cuda
-
-        self.array_module = cupy
+    def __init__(self, precision: str = "single"):
         self.precision = precision
         self.dtype = PRECISIONS[precision]
-        self.stream = stream or cupy.cuda.Stream(non_blocking=True)
-        self.stream.use()
-        self._numba = cuda
-        self._numba_stream = cuda.external_stream(self.stream.ptr)
-        self._handles: dict[int, tuple[Any, Any]] = {}
         self.reduction_blocks_contiguous = False
-        name = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)["name"].decode()
-        self.device = name
+        self._views: dict[int, tuple[Any, Any]] = {}
+        self._launchers: dict[tuple[Callable, int], Callable] = {}
+        self._connect()
+
+    def _connect(self) -> None:
+        """Take the device's array module, name and stream."""
+        import cupy
+
+        self.array_module = cupy
+        self.stream, self._numba_stream = cuda_stream()
+        self.stream.use()
+        self.device = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)["name"].decode()
 
     def zeros(self, shape, dtype=None):
         """Return an array of zeros in the backend's precision (or ``dtype``)."""
@@ -122,25 +130,67 @@ class CudaBackend:
         """Run the cell function for every cell ``first <= c < last`` on this backend's stream."""
         if last <= first:
             return
-        typed = [self._typed(argument) for argument in arguments]
         blocks = (last - first + CUDA_BLOCK - 1) // CUDA_BLOCK
-        cuda_kernel(function)[blocks, CUDA_BLOCK, self._numba_stream](np.uint32(first), np.uint32(last), *typed)
+        launcher = self._launchers.get((function, blocks))
+        if launcher is None:
+            launcher = cuda_kernel(function)[blocks, CUDA_BLOCK, self._numba_stream]
+            self._launchers[function, blocks] = launcher
+        launcher(np.uint32(first), np.uint32(last), *(self._typed(argument) for argument in arguments))
+
+    def capture(self, work: Callable[[], None]) -> Callable[[], None]:
+        """Record what ``work`` launches as one CUDA graph, without running it, and return what replays the graph.
+
+        ``work`` must have run before, so that its kernels are compiled and CuPy's memory pool holds its temporaries,
+        and must not wait for the device. Its scalars and arrays are frozen into the graph; arrays that it makes and
+        drops must not be freed to the driver while the graph is used. Raises what CUDA says where it cannot record.
+        """
+        self.stream.begin_capture()
+        try:
+            work()
+        finally:
+            graph = self.stream.end_capture()
+        return lambda: graph.launch(self.stream)
 
     def _typed(self, argument):
         if isinstance(argument, self.array_module.ndarray):
-            return self._handle(argument)
-        kind = type(argument)
-        if kind is int:
-            return np.uint32(argument)
-        return self.dtype(argument) if kind is float else argument
+            return self._view(argument)
+        return typed_scalar(argument, np.uint32, self.dtype)
 
-    def _handle(self, array):
-        """Return Numba's view of a CuPy array without synchronising; views are kept with the array they belong to."""
-        known = self._handles.get(id(array))
-        if known is None or known[0] is not array:
-            known = (array, self._numba.as_cuda_array(array, sync=False))
-            self._handles[id(array)] = known
-        return known[1]
+    def _view(self, array):
+        """Return Numba's view of a CuPy array without waiting for the device.
+
+        Making one costs tens of microseconds, so it is kept, without owning the memory, until the array goes.
+        """
+        key = id(array)
+        known = self._views.get(key)
+        if known is None:
+            from numba import cuda
+
+            view = cuda.from_cuda_array_interface(array.__cuda_array_interface__, owner=None, sync=False)
+            known = (view, weakref.ref(array, lambda _, views=self._views: views.pop(key, None)))
+            self._views[key] = known
+        return known[0]
+
+
+@cache
+def cuda_stream() -> tuple[Any, Any]:
+    """Return the stream of this process as CuPy's and as Numba's object."""
+    import cupy
+    from numba import config, cuda
+
+    config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # coarse grids are small, and Numba would warn of every one
+    stream = cupy.cuda.Stream(non_blocking=True)
+    return stream, cuda.external_stream(stream.ptr)
+
+
+def typed_scalar(argument, index: type, real: type):
+    """Return a number as a kernel takes it: integers as ``index``, floating-point numbers as ``real``.
+
+    A NumPy scalar in double precision would otherwise bring double arithmetic into a single-precision kernel.
+    """
+    if isinstance(argument, (int, np.integer)):
+        return index(argument)
+    return real(argument) if isinstance(argument, (float, np.floating)) else argument
 
 
 def available_cores() -> int:

@@ -13,7 +13,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def loop(first, last, *arguments):
 """
 
 CUDA_WRAPPER = """\
-from numba import cuda
+from numba import cuda, uint32
 from {module} import {name} as python_function
 
 cell = cuda.jit(device=True)(python_function)
@@ -41,7 +41,7 @@ cell = cuda.jit(device=True)(python_function)
 
 @cuda.jit(cache={cache})
 def kernel(first, last, {arguments}):
-    c = first + cuda.grid(1)
+    c = first + uint32(cuda.grid(1))
     if c < last:
         cell(c, {arguments})
 """
@@ -78,14 +78,14 @@ def _import_wrapper(target: str, function: Callable, text: str):
     return module
 
 
-@lru_cache(maxsize=None)
+@cache
 def cpu_loop(function: Callable) -> Callable:
     """Return ``loop(first, last, *arguments)`` that runs ``function`` over ``first <= c < last`` without the GIL."""
     text = CPU_WRAPPER.format(module=function.__module__, name=function.__name__)
     return _import_wrapper("cpu", function, text).loop
 
 
-@lru_cache(maxsize=None)
+@cache
 def cuda_kernel(function: Callable) -> Callable:
     """Return the CUDA kernel ``kernel[blocks, threads](first, last, *arguments)`` of ``function``."""
     names = ", ".join(list(inspect.signature(function).parameters)[1:])

@@ -10,6 +10,11 @@ from kernels.pressure import add_to
 from thermo.field.equation import Equation, SharedRow
 from thermo.field.geometry import pad
 
+SOLVE_TOLERANCE = 0.05
+"""What one energy solve leaves of the residual it starts from."""
+KRYLOV_ITERATIONS = 30
+SETTLE_ITERATIONS = 60
+
 
 class HeatEquation:
     """Conservative energy equation in W: convection by the fluxes, conduction through fluid and solids, sources."""
@@ -21,11 +26,10 @@ class HeatEquation:
         zeros = solver.backend.zeros
         self.conductivity = zeros(solver.size)
         self.excess = zeros(solver.size)
-        self.old = zeros(solver.size)
         volume = solver.grid.volume * solver.mesh.active
         self.source = solver.backend.asarray(pad(solver.mesh.heat_source * volume, 0.0).ravel())
-        self.krylov = EnergyMultigrid(solver.backend, solver.grid.shape) if self._needs_krylov() else None
-        self.iterations = 0
+        self.by_krylov = self._needs_krylov()
+        self.krylov: EnergyMultigrid | None = None
 
     def _needs_krylov(self) -> bool:
         """Sweeps are enough for a turbulent room with through-flow; everything else conducts or circulates slowly."""
@@ -33,27 +37,45 @@ class HeatEquation:
         through = any(len(s.table.patches[o.name]) for o in [*s.case.supply, *s.case.returns])
         return s.mesh.conjugate or s.case.physics.turbulence == "laminar" or not through
 
-    def step(self, sweeps: int, rate: float, tolerance: float = 0.05) -> None:
-        """Solve for the temperature with the present fluxes; racks blow their mean intake plus their rise.
-
-        ``tolerance`` is what the Krylov solver leaves of the residual that the step starts from.
-        """
+    def step(self, sweeps: int, rate: float) -> None:
+        """Improve the temperature with the present fluxes; racks blow their mean intake plus their rise."""
         s = self.solver
-        if s.rack_faces.count:
-            self.update_exhausts()
+        self.update_exhausts()
         self.assemble(rate)
         s.residuals.row("T", self.rows, self.equation, self.equation.b, s.T)
-        if self.krylov is None:
+        if self.by_krylov:
+            self._solve()
+        else:
             s.T = self.rows.sweep(self.equation.b, self.equation.inverse, s.T, sweeps)
-            return
+
+    def settle(self, closure, tolerance: float) -> None:
+        """Solve the energy equation of the present flow until ``closure()``, the heat balance, is below ``tolerance``.
+
+        Rack exhausts and second-order convection are explicit, hence the repetition.
+        """
+        for _ in range(SETTLE_ITERATIONS):
+            self.update_exhausts()
+            self.assemble(0.0)
+            self._solve()
+            self.update_exhausts()
+            if closure() <= tolerance:
+                return
+
+    def _solve(self) -> None:
+        """BiCGStab with the aggregation V-cycle, from the present temperature."""
+        if self.krylov is None:
+            self.krylov = EnergyMultigrid(self.solver.backend, self.solver.grid.shape)
         self.excess[:] = self.equation.extra
-        s.run(add_to, self.equation.lag, self.excess)
+        self.solver.run(add_to, self.equation.lag, self.excess)
         self.krylov.update(tuple(self.rows.diffusion), tuple(self.rows.neighbours), self.excess)
-        self.iterations, _ = self.krylov.solve(self.equation.b, s.T, tolerance, 30, from_start=True)
+        self.krylov.solve(self.equation.b, self.solver.T, SOLVE_TOLERANCE, KRYLOV_ITERATIONS,
+                          from_start=True)
 
     def update_exhausts(self) -> None:
         """Mean intake temperature of every rack, and its exhaust temperature from it."""
         s, r = self.solver, self.solver.rack_faces
+        if not r.count:
+            return
         s.backend.launch(energy.patch_mean, 0, r.count, r.start, r.intake_owner, r.weight, s.T, r.intake_mean)
         s.backend.launch(energy.exhaust_temperature, 0, len(r.exhaust), r.exhaust, r.exhaust_rack, r.rise,
                          r.intake_mean, s.faces.temperature)

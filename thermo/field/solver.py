@@ -209,6 +209,16 @@ class FieldSolver:
                           self.correction, f.outflow)
         run(pressure.add_to, self.correction, self.p)
 
+    def conserve_mass(self, tolerance: float) -> None:
+        """Correct the fluxes alone until every cell conserves mass to a relative ``tolerance``."""
+        f = self.faces
+        self.measure_imbalance()
+        self.multigrid.solve(self.imbalance, self.correction, tolerance, 50)
+        for a, s in enumerate(self.strides):
+            self.run(pressure.correct_flux, s, self.conductance[a], self.correction, self.flux[a], faces=True)
+        self.run_boundary(walls.correct_opening, f.start, f.owner, f.kind, f.area, f.rdist, self.response,
+                          self.correction, f.outflow)
+
     def measure_imbalance(self) -> None:
         """Net volume inflow of every cell in m3/s."""
         f = self.faces

@@ -23,6 +23,9 @@ RAMP = 15
 WANDER_WINDOW = 200
 SMALLEST_GRID = 400
 RETRIES = 2
+MASS_TOLERANCE = {"single": 1e-3, "double": 1e-8}
+HEAT_TOLERANCE = {"single": 1e-5, "double": 1e-9}
+"""What the converged flow is finished to: each cell's mass relative to before, the heat balance of the domain."""
 
 
 @dataclass
@@ -135,6 +138,8 @@ def _march_with_retries(case, start, number, count, finest, history, listener, f
         march = March(case, start(), relaxation, number, count, finest, history, listener, cold or attempt > 0)
         try:
             march.run()
+            if finest and march.status == "converged":
+                march.finish()
             return march
         except DivergedError:
             if attempt == RETRIES:
@@ -177,6 +182,18 @@ class March:
             self.history.add(iteration=self.iteration, level=self.number, cpu_s=self.history.cpu_seconds(check),
                              wall_s=time.perf_counter() - self.history.began,
                              **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
+
+    def finish(self) -> None:
+        """With the converged flow: fluxes that conserve mass and a temperature that closes the heat balance."""
+        s = self.solver
+        if s.case.physics.flow:
+            s.conserve_mass(MASS_TOLERANCE[s.backend.precision])
+        if s.heat:
+            s.heat.settle(lambda: heat_balance(s).closure, HEAT_TOLERANCE[s.backend.precision])
+            self.measures["heat"] = heat_balance(s).closure
+            self.values.update(self._rack_values())
+            face_heat = s.heat.face_heat()
+            self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
 
     def _step(self) -> None:
         share = min(1.0, self.iteration / RAMP) if self.cold else 1.0

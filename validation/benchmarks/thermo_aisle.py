@@ -51,7 +51,7 @@ class Setting:
 
 
 def _threads(cores: int) -> dict[str, str]:
-    names = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    names = ("THERMO_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     return dict(os.environ) | {name: str(cores) for name in names}
 
 

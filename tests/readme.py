@@ -1,0 +1,81 @@
+"""The parts of README.md that tests read, and the parts that a run of the software writes.
+
+After a change of results:  thermo run cases/air/aisle.toml && python tests/readme.py results/aisle
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import sys
+from pathlib import Path
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = README.parent
+VALIDATED = ROOT / "validation" / "VALIDATED.md"
+
+
+def command(name: str) -> str:
+    """Return the shell lines of the code block after the marker ``<!-- command: NAME -->``."""
+    found = re.search(rf"<!-- command: {name} -->\n```sh\n(.*?)```", README.read_text(), re.DOTALL)
+    assert found, f"README.md has no command {name}"
+    return found[1]
+
+
+def blocks(language: str) -> list[str]:
+    """Return the code blocks in a language, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+def section(name: str) -> str:
+    """Return the text between the markers ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->``, stripped."""
+    found = re.search(rf"<!-- begin: {name} -->\n(.*?)<!-- end: {name} -->", README.read_text(), re.DOTALL)
+    assert found, f"README.md has no section {name}"
+    return found[1].strip()
+
+
+def fill(name: str, text: str) -> None:
+    """Put ``text`` between the markers of a section."""
+    before, rest = README.read_text().split(f"<!-- begin: {name} -->\n")
+    after = rest.split(f"<!-- end: {name} -->")[1]
+    README.write_text(f"{before}<!-- begin: {name} -->\n{text.strip()}\n<!-- end: {name} -->{after}")
+
+
+def aisle_text(summary: dict) -> str:
+    """Return what the README says about the result of the first case."""
+    rows = [
+        f"| {rack['name']} | {rack['inlet_mean_C']:.1f} ± {rack['inlet_mean_uncertainty_K']:.1f} "
+        f"| {rack['inlet_max_C']:.1f} |"
+        for rack in summary["racks"]
+    ]
+    met = all(row["met"] for row in summary["limits"])
+    exceeded = ", ".join(row["name"] for row in summary["limits"] if not row["met"])
+    verdict = "All its limits are met: exit status 0." if met else f"It exceeds {exceeded}: exit status 1."
+    water = summary["water"]["source_L_per_year"] / 1e6
+    return "\n".join([
+        f"What comes out ({summary['run']['cells']:,} cells; ± is the grid uncertainty):", "",
+        "| rack | mean intake, °C | hottest point of the intake, °C |", "| --- | --- | --- |", *rows, "",
+        f"PUE of the year {summary['metrics']['pue']:.2f}; no water on site, {water:.1f} million litres a year where "
+        f"the electricity is made. {verdict}",
+    ])  # fmt: skip
+
+
+def picture(report: str) -> bytes:
+    """Return the PNG of the upright cuts from the text of a report."""
+    found = re.search(r'<img[^>]*src="data:image/png;base64,([^"]+)"[^>]*alt="Upright cuts', report) or re.search(
+        r'<img[^>]*alt="Upright cuts[^>]*src="data:image/png;base64,([^"]+)"', report
+    )
+    assert found, "the report has no upright cuts"
+    return base64.b64decode(found[1])
+
+
+def main(results: Path) -> None:
+    fill("aisle", aisle_text(json.loads((results / "summary.json").read_text())))
+    (ROOT / "cases" / "air" / "aisle.png").write_bytes(picture((results / "report.html").read_text()))
+    if VALIDATED.is_file():
+        fill("validated", VALIDATED.read_text())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

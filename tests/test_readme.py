@@ -1,0 +1,63 @@
+"""README.md says only what is true: its case loads, its commands exist, its tables are those that the software made."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from readme import README, ROOT, VALIDATED, blocks, command, section
+
+from thermo.case import load
+from thermo.cli import cli
+
+AISLE = ROOT / "cases" / "air" / "aisle.toml"
+
+
+def test_the_quoted_case_is_the_first_case():
+    lines = AISLE.read_text().splitlines()
+    assert [line for block in blocks("toml") for line in block.splitlines() if line not in lines] == []
+
+
+def test_the_quoted_case_loads(tmp_path):
+    file = tmp_path / "quoted.toml"
+    file.write_text("\n".join(blocks("toml")))
+    case = load(file)
+    assert [rack.name for rack in case.rack] == ["A1"]
+    assert case.plant.it_scale == 50
+    assert set(tomllib.loads(file.read_text())) <= set(tomllib.loads(AISLE.read_text()))
+
+
+def test_every_command_that_is_named_exists():
+    named = set(re.findall(r"(?:`|bin/)thermo ([a-z]+)", README.read_text()))
+    unbuilt = set(re.findall(r"`thermo (compare|sweep)`", README.read_text()))
+    assert named - unbuilt <= set(cli.commands)
+    assert not unbuilt & set(cli.commands), "the README says these are not built yet"
+
+
+def test_every_file_that_is_named_exists():
+    paths = re.findall(r"[`(]((?:cases|thermo|kernels|tests|validation)/[\w./-]*)[`)]", README.read_text())
+    assert len(paths) > 5
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_commands_are_shell_lines():
+    assert "thermo run cases/air/aisle.toml" in command("run")
+    assert command("test").splitlines()[-1].startswith(".venv/bin/python -m pytest")
+
+
+@pytest.mark.skipif(not VALIDATED.is_file(), reason="no validation run has written its table")
+def test_the_validation_table_is_the_one_that_the_run_wrote():
+    assert section("validated") == VALIDATED.read_text().strip(), "run: python tests/readme.py results/aisle"
+
+
+def test_the_python_example_runs(tmp_path, monkeypatch):
+    example, shown = blocks("python")[0], []
+    xarray = pytest.importorskip("xarray")
+    name = tmp_path / "fields.h5"
+    grid = {"time": [0.0], "z": [0.95, 1.05], "y": [0.5], "x": [0.5, 1.5]}
+    values = [[[[291.15, 295.15]], [[300.15, 303.15]]]]
+    xarray.DataArray(values, grid, tuple(grid), "T").to_dataset().to_netcdf(name, engine="h5netcdf")
+    exec(example.replace("results/aisle/fields.h5", str(name)), {"print": lambda *words: shown.append(words)})
+    assert shown[0][1] == "degC"
+    assert 21.9 < shown[0][0] < 30.1

@@ -25,12 +25,7 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve an air-cooled case; returns the result (its ``run`` section still without version and time) and the
     status of the field: converged, wandering or not converged."""
     fluid = fluid_properties(case)
-    grid = make_grid(case)
-    checks.check_memory(case, grid, backend)
-    coarsest = make_grid(case, coarsenings(case)[0])
-    checks.check_regions(case, FieldSolver(case, coarsest, backend, fluid))
-    if case.plant is not None:
-        plant_year(case)  # an impossible plant is found in milliseconds, before minutes of field solution
+    preflight(case, backend)
     solution = solve_steady(case, backend, fluid, listener, resume)
     summary, year = summarise(case, solution)
     result = Result(
@@ -39,6 +34,19 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         room_hi=case.room.hi, sources=assumptions(case, fluid),
     )
     return result, solution.status
+
+
+def preflight(case, backend) -> dict[str, Any]:
+    """Find what cannot work before minutes of solution: memory, sealed regions, an impossible plant.
+
+    Returns the grid report. Raises :class:`thermo.errors.CaseError`.
+    """
+    checks.check_memory(case, backend)
+    coarsest = make_grid(case, coarsenings(case)[0])
+    checks.check_regions(case, FieldSolver(case, coarsest, backend, fluid_properties(case)))
+    if case.plant is not None:
+        plant_year(case)
+    return make_grid(case).report()
 
 
 def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:

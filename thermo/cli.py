@@ -61,7 +61,13 @@ def check(case: Path, overrides: tuple[str, ...]) -> int:
     from thermo.case import load
     from thermo.case.overview import overview
 
-    click.echo(overview(load(case, overrides)))
+    loaded = load(case, overrides)
+    click.echo(overview(loaded))
+    from kernels.backend import make_backend
+    from thermo.air import preflight
+
+    report = preflight(loaded, make_backend("cpu"))
+    click.echo("".join(f"{name:<24}{value:g}\n" for name, value in report.items()), nl=False)
     return SOLVED
 
 

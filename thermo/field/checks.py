@@ -8,11 +8,13 @@ import numpy as np
 
 from kernels import walls
 from kernels.regions import label_regions
+from thermo.case.overview import estimated_cells
 from thermo.field.geometry import pad_faces
+from thermo.field.grid import make_grid
 
-ARRAYS_PER_CELL = 130
-"""Padded arrays that a turbulent run with energy holds, counted over solver, equations and multigrid."""
-HOST_BYTES_PER_CELL = 250
+ARRAYS_PER_CELL = 140
+"""Arrays of a turbulent run with energy, and host tables beside them: fitted to the measured peak of such runs."""
+HOST_BYTES_PER_CELL = 550
 NET_FLOW_TOLERANCE = 1e-6
 
 
@@ -33,12 +35,16 @@ def memory_available(backend) -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def check_memory(case, grid, backend) -> None:
+def check_memory(case, backend) -> None:
     """Refuse a grid that does not fit, and say how much it would take."""
-    need, have = memory_needed(grid.cells, backend.precision), memory_available(backend)
+    have = memory_available(backend)
+    cells = estimated_cells(case)
+    if memory_needed(cells, backend.precision) < 10 * have:  # otherwise even its node lists may not fit
+        cells = make_grid(case).cells
+    need = memory_needed(cells, backend.precision)
     if need > have:
-        raise case.error("grid", f"{grid.cells:,} cells need about {need / 2**30:.1f} GiB, {have / 2**30:.1f} GiB are "
-                                 "free; use larger cells, single precision or a machine with more memory")
+        raise case.error("grid", f"{cells:,} cells need about {need / 2**30:,.1f} GiB, {have / 2**30:.1f} GiB are free; "
+                                 "use larger cells, single precision or a machine with more memory")
 
 
 def check_regions(case, solver) -> None:

@@ -164,6 +164,7 @@ class March:
         self.ranges: dict[str, tuple[float, float]] = {}
         self.tracks: dict[str, list[float]] = {}
         self.rates = (0.0, 0.0)
+        self.speed = 0.0
         limit = case.solve.max_iterations
         self.limit = limit if finest else max(60, limit // 4)
 
@@ -218,6 +219,7 @@ class March:
         moved2 = sum(self.reducer.dot(v - b, v - b) for v, b in zip(s.velocity, before[:3], strict=True))
         if not np.isfinite(speed2) or not np.isfinite(self.reducer.largest(s.T)):
             raise DivergedError(f"the fields became infinite at iteration {self.iteration} on grid {self.number + 1}")
+        self.speed = float(np.sqrt(speed2 / max(s.mesh.fluid.sum(), 1)))
         measures = {"update_u": float(np.sqrt(moved2 / max(speed2, 1e-30)))} if s.case.physics.flow else {}
         face_heat = None
         if s.heat:
@@ -266,11 +268,17 @@ class March:
             self.status = "not converged"
 
     def _allowed(self, name: str) -> float:
-        """How much a monitor may move: the case's tolerance for temperatures, one thousandth of its size otherwise."""
+        """How much a monitor may move: the case's tolerance for temperatures, otherwise one thousandth of its size.
+
+        The size of a velocity or pressure is at least that of the whole field: a mean that is zero by symmetry would
+        else never count as still.
+        """
         monitor = next((m for m in self.case.monitor if m.name == name), None)
         if monitor is None or monitor.quantity == "T":
             return self.case.solve.tolerance_temperature
-        return 1e-3 * max(abs(self.tracks[name][-1]), 1e-12)
+        density = self.solver.fluid.density
+        field_size = {"u": self.speed, "v": self.speed, "w": self.speed, "p": density * self.speed**2}
+        return 1e-3 * max(abs(self.tracks[name][-1]), field_size.get(monitor.quantity, 0.0), 1e-12)
 
     def _wanders(self) -> bool:
         """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves."""

@@ -14,6 +14,8 @@ import thermo.output
 from thermo.errors import OutputError
 from thermo.output import atomic
 
+pytestmark = pytest.mark.usefixtures("no_report")
+
 
 def content(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -38,7 +40,7 @@ def failing(function, call, number=errno.ENOSPC):
     return wrapped
 
 
-@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("call", range(5))
 @pytest.mark.parametrize("name", ["replace", "fsync"])
 def test_a_failure_at_any_step_leaves_the_former_files(former, monkeypatch, name, call):
     folder, before = former
@@ -48,7 +50,7 @@ def test_a_failure_at_any_step_leaves_the_former_files(former, monkeypatch, name
     assert content(folder) == before
 
 
-@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("call", range(5))
 def test_a_failing_write_leaves_the_former_files(former, monkeypatch, call):
     folder, before = former
     monkeypatch.setattr(Path, "open", failing(Path.open, call, errno.EROFS))

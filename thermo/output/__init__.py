@@ -18,12 +18,13 @@ def write(result: Result, directory: Path | str) -> dict[str, Path]:
     A result without a field has no fields.xmf; its fields.h5 holds the case, the summary and the histories.
     Raises :class:`thermo.errors.OutputError` with one line when that fails; the files of an earlier run then stay.
     """
-    from thermo.output import hdf5, xdmf
+    from thermo.output import hdf5, report, xdmf
 
     ordered, text = summary.ordered(result.summary), summary.text(result.summary)
     writers: dict[str, atomic.Writer] = {
         "fields.h5": partial(hdf5.write, result=result, summary=ordered, summary_text=text),
         "summary.json": partial(_write_text, text=text),
+        "report.html": lambda path: _write_text(path, report.text(result, ordered)),
         "log.txt": partial(_write_text, text="".join(f"{line}\n" for line in result.log)),
     }
     stale = []

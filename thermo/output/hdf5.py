@@ -39,7 +39,8 @@ def write(path: Path, result: Result, summary: Mapping[str, Any], summary_text: 
         if result.fields is not None:
             _write_fields(file, result.fields)
         _write_boxes(file.create_group("boxes"), result.boxes)
-        _write_columns(file.create_group("history"), result.history, "iteration", {})
+        steps = {"step": np.arange(1, len(result.history.get("iteration", ())) + 1)}
+        _write_columns(file.create_group("history"), steps | result.history, "step", {})
         if result.year is not None:
             hours = {"hour": np.arange(len(next(iter(result.year.hourly.values()), ())))}
             units = {**result.year.units, "hour": "h"}
@@ -150,8 +151,6 @@ def _write_line(group: h5py.Group, line: Line) -> None:
 
 def _write_columns(group: h5py.Group, columns: Mapping[str, np.ndarray], index: str, units: Mapping[str, str]) -> None:
     """Arrays of one length, with ``index`` as their dimension scale."""
-    if index not in columns:
-        return
     scale = _scale(group, index, np.asarray(columns[index]), units.get(index, "1"), index)
     for name, values in columns.items():
         if name == index:

@@ -1,0 +1,178 @@
+"""report.html: one safe, self-contained file for every kind of result."""
+
+import dataclasses
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from sample_result import nodes, sample, summary
+
+from thermo.output import report
+from thermo.output.summary import ordered
+from thermo.result import Variable
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ATTACK = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text of the page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.words = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def every(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def made(result):
+    return report.text(result, ordered(result.summary))
+
+
+@pytest.fixture(scope="module")
+def html():
+    return made(sample())
+
+
+def with_summary(**changes):
+    result = sample(with_fields=False, with_year=False)
+    return dataclasses.replace(result, summary=summary(None) | changes, history={})
+
+
+def test_every_figure_is_drawn_and_described(html):
+    page = Page(html)
+    assert "Not drawn" not in page.text
+    assert len(page.every("img")) == 8
+    for image in page.every("img"):
+        assert len(image["alt"]) > 30
+        assert image["src"].startswith(("data:image/png;base64,", "data:image/svg+xml;base64,"))
+
+
+def test_nothing_is_loaded_and_nothing_runs(html):
+    page = Page(html)
+    assert not page.every("script")
+    for _, attributes in page.tags:
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("src", "href", "srcset", "data"):
+            assert attributes.get(name, "data:").startswith("data:")
+    assert not re.search(r"url\(|@import|https?://", html)
+
+
+def test_the_verdict_comes_first(html):
+    text = Page(html).text
+    body = text[text.index("Four racks <in> half an aisle & a year sample") :]
+    assert body.index("1 of 2 limits exceeded") < body.index("PUE of the year") < body.index("The room")
+    assert "35.2 °C, allowed 32.0 °C (3.2 K too much)" in body
+    assert "Racks concerned: A1, A4." in body
+
+
+def test_the_numbers_of_the_summary_are_shown(html):
+    text = Page(html).text
+    for shown in ("23.69", "0.31", "chiller: 412 h outside the range", "1.256", "Weather: NREL TMY3", "0.002 %"):
+        assert shown in text
+
+
+def test_the_same_result_gives_the_same_bytes(html):
+    assert made(sample()) == html
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"run": {"converged": False, "status": "wandering"}}, "✗ Not converged"),
+        ({"limits": []}, "Solved; the case declares no limits"),
+        ({"limits": [{"name": "pue", "value": 1.2, "limit": 1.4, "met": True}]}, "✓ The limit is met"),
+        ({"limits": [{"name": "pue", "value": 1.5, "limit": 1.4, "met": False}]}, "✗ The limit is exceeded"),
+    ],
+)
+def test_verdicts(changes, words):
+    assert words in Page(made(with_summary(**changes))).text
+
+
+def test_text_from_outside_is_escaped():
+    given = summary(None)
+    given["run"]["flags"] = [ATTACK]
+    given["run"]["device"] = given["case"]["name"] = given["racks"][0]["name"] = given["monitors"][0]["name"] = ATTACK
+    given["limits"][0]["name"] = ATTACK
+    case = f"[case]\ntitle = '{ATTACK}'\n[site]\nname = '{ATTACK}'\n"
+    result = dataclasses.replace(
+        sample(with_fields=False, with_year=False), summary=given, case_text=case, sources=[ATTACK], history={}
+    )
+    page = Page(made(result))
+    assert not page.every("script")
+    assert all(image["src"].startswith("data:") for image in page.every("img"))
+    assert page.text.count(ATTACK) >= 7
+
+
+def test_a_result_with_nothing_in_it():
+    result = dataclasses.replace(
+        sample(with_fields=False, with_year=False), summary={}, boxes=[], history={}, case_text="not toml [", sources=[]
+    )
+    assert "declares no limits" in Page(made(result)).text
+
+
+@pytest.mark.parametrize("shape", [(6, 1, 7), (1, 6, 7), (5, 6, 7)])
+@pytest.mark.parametrize("cells", ["T", "uvw", "Tuvw", "p"])
+def test_fields_of_every_kind_without_racks(shape, cells):
+    rng = np.random.default_rng(1)
+    fields = dataclasses.replace(
+        sample().fields,
+        x_nodes=nodes(shape[2], 1.0),
+        y_nodes=nodes(shape[1], 1.0),
+        z_nodes=nodes(shape[0], 1.0),
+        cells={name: Variable(300.0 + rng.random(shape), "1", name) for name in cells},
+    )
+    fields.cells[cells[0]].values[0, 0, 0] = np.nan
+    result = dataclasses.replace(sample(with_fields=False, with_year=False), fields=fields, boxes=[], history={})
+    page = Page(made(result))
+    assert "Not drawn" not in page.text
+    assert any("Cuts through the middle" in image["alt"] for image in page.every("img"))
+
+
+def test_a_uniform_field():
+    fields = dataclasses.replace(sample().fields, cells={"T": Variable(np.full((8, 10, 12), 300.0), "K", "T")})
+    result = dataclasses.replace(sample(with_year=False), fields=fields, history={})
+    assert "Not drawn" not in made(result)
+
+
+def test_a_drawing_that_fails_does_not_cost_the_report(monkeypatch):
+    def broken(result):
+        raise ValueError("no <ink>")
+
+    monkeypatch.setattr(report.charts, "rack_inlets", broken)
+    text = Page(made(with_summary())).text
+    assert "Not drawn: broken (ValueError: no <ink>)" in text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@pytest.mark.parametrize("width", [1440, 800])
+def test_a_browser_shows_it_without_complaint(tmp_path, html, width):
+    check = (
+        "<script>addEventListener('load',()=>{const r=document.documentElement;document.title=JSON.stringify("
+        "{broken:[...document.images].filter(i=>!i.naturalWidth).length,wide:r.scrollWidth-r.clientWidth})})</script>"
+    )
+    (tmp_path / "report.html").write_text(html.replace("</body>", check + "</body>"), encoding="utf-8")
+    command = [
+        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--enable-logging=stderr",
+        f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},1000", "--dump-dom",
+        (tmp_path / "report.html").as_uri(),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert '<title>{"broken":0,"wide":0}</title>' in done.stdout
+    assert "CONSOLE" not in done.stderr

@@ -1,0 +1,62 @@
+"""What the report says of the case itself, read back from its resolved text: it stays true if the schema moves on."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from thermo.result import Result
+
+SHOWN = ("fluid", "physics", "grid", "solve", "site", "plant")
+
+
+def tables(result: Result) -> dict[str, Any]:
+    """The resolved case as nested tables; empty when its text is not TOML."""
+    try:
+        return tomllib.loads(result.case_text)
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def rack_faces(case: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Intake and exhaust side of every rack by its name."""
+    racks = case.get("rack", [])
+    return {
+        rack["name"]: (rack["intake"], rack["exhaust"]) for rack in racks if {"name", "intake", "exhaust"} <= set(rack)
+    }
+
+
+def title(result: Result, case: Mapping[str, Any]) -> str:
+    """The case's own title, or its name."""
+    return case.get("case", {}).get("title") or result.summary.get("case", {}).get("name", "Result")
+
+
+def assumptions(result: Result, case: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was assumed, a line for each table of the case that says how things are modelled."""
+    rows = [(name, _flat(case[name])) for name in SHOWN if case.get(name)]
+    if result.fields is not None and result.fields.grid_report:
+        rows.append(("grid made", _flat(result.fields.grid_report)))
+    return rows
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> str:
+    parts = []
+    for key, item in table.items():
+        if isinstance(item, Mapping):
+            parts.append(_flat(item, f"{prefix}{key}."))
+        elif isinstance(item, list) and item and isinstance(item[0], Mapping):
+            parts.append(f"{prefix}{key}: {len(item)}")
+        else:
+            parts.append(f"{prefix}{key.replace('_', ' ')} {_text(item)}" if key != "name" else _text(item))
+    return "; ".join(part for part in parts if part)
+
+
+def _text(item: Any) -> str:
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    if isinstance(item, float):
+        return f"{item:.6g}"
+    if isinstance(item, list | tuple):
+        return ", ".join(_text(part) for part in item)
+    return str(item)

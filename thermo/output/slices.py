@@ -1,0 +1,190 @@
+"""Plane cuts drawn the way an engineer reads a room: bands of temperature, racks, openings and the air's way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
+from scipy.ndimage import distance_transform_edt
+
+from thermo.output import things
+from thermo.output.figure import INK, SOFT, Picture, raster
+from thermo.output.planes import Cut, Plane, choose, cut
+from thermo.result import Box, Result
+
+KELVIN = 273.15
+BANDS = 14  # about this many colour bands
+ARROW = 0.24  # inches between arrows
+TALLEST = 4.2  # inches of one panel
+WIDTHS = ((0.8, 1.7), (1.2, 2.4), (3.0, 3.6))  # width over height up to which a panel gets at least so many inches
+GAP, EDGE, BAR, HEAD, FOOT = 0.55, 0.6, 0.9, 0.45, 0.45  # inches: between panels, left, right, above, below a row
+PAGE = 10.2  # inches wide
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Of all cuts: shown = stored - ``offset``, in ``unit``, in bands ``levels``; ``fastest``: a full arrow, m/s."""
+
+    name: str
+    unit: str
+    offset: float
+    levels: Array
+    fastest: float
+
+
+def pictures(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Picture]:
+    """Cuts in groups, all on one colour scale and one arrow scale, so that figures compare with each other."""
+    planes = choose(result, faces)
+    name, unit, offset = _quantity(result)
+    cuts = [cut(result.fields, name, plane) for plane in planes]
+    if not cuts:
+        return []
+    scale = Scale("temperature" if name == "T" else name, unit, offset, _levels(cuts, offset), _fastest(cuts))
+    out = []
+    for title in dict.fromkeys(plane.group for plane in planes):
+        chosen = [pair for pair in zip(planes, cuts, strict=True) if pair[0].group == title]
+        out.append(_page(result, chosen, scale, faces, title))
+    return out
+
+
+def _quantity(result: Result) -> tuple[str, str, float]:
+    """What to colour: temperature in degC where it varies, else the speed; name, unit, offset to that unit."""
+    cells = result.fields.cells
+    if "T" in cells and np.nanmax(cells["T"].values) - np.nanmin(cells["T"].values) > 1e-6:
+        return "T", "°C", KELVIN
+    if all(component in cells for component in "uvw"):
+        return "speed", "m/s", 0.0
+    name = next(key for key in cells if key != "object")
+    return name, cells[name].unit, 0.0
+
+
+def _levels(cuts: list[Cut], offset: float) -> Array:
+    """Edges of the colour bands at round numbers."""
+    low = min(float(np.nanmin(each.values)) for each in cuts) - offset
+    high = max(float(np.nanmax(each.values)) for each in cuts) - offset
+    spread = max(high - low, 1e-9)
+    power = 10.0 ** np.floor(np.log10(spread / BANDS))
+    step = power * min((s for s in (1.0, 2.0, 5.0, 10.0) if s * power * BANDS >= spread), default=10.0)
+    first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
+    return np.arange(first, max(last, first + 2) + 1) * step
+
+
+def _page(result: Result, group: list[tuple[Plane, Cut]], scale: Scale, faces: Mapping, title: str) -> Picture:
+    """One figure with its panels in rows, all drawn to one scale (metres per inch)."""
+    rows, metres = _arrange([(each.across[-1] - each.across[0], each.up[-1] - each.up[0]) for _, each in group])
+    heights = [max(high for _, (_, high) in row) / metres for row in rows]
+    height = sum(heights) + len(rows) * (HEAD + FOOT) + 0.25
+    figure = Figure(figsize=(PAGE, height))
+    spacing = ARROW * metres
+    top, right = height - HEAD, 0.0
+    for row, tall in zip(rows, heights, strict=True):
+        left = EDGE
+        for index, (wide, high) in row:
+            inches = (left, top - high / metres, wide / metres, high / metres)
+            axes = figure.add_axes((inches[0] / PAGE, inches[1] / height, inches[2] / PAGE, inches[3] / height))
+            bands = _panel(axes, *group[index], scale, spacing)
+            things.draw(axes, result.boxes, group[index][0], faces, metres)
+            left += wide / metres + GAP
+        top -= tall + HEAD + FOOT
+        right = max(right, left - GAP)
+    _colour_bar(figure, bands, f"{scale.name}, {scale.unit}", height, right + 0.3)
+    figure.text(EDGE / PAGE, 0.08 / height, _key(scale, result.boxes), fontsize=7.5, color=SOFT, va="bottom")
+    where = "; ".join(f"{plane.normal} = {plane.position:.2f} m ({plane.why})" for plane, _ in group)
+    span = f"{scale.levels[0]:g} to {scale.levels[-1]:g} {scale.unit}"
+    caption = f"{title}: {scale.name}, {span} in every figure. Cell values joined linearly; arrows: flow in the plane."
+    return raster(figure, f"{title}, {scale.name} from {span}: {where}.", caption)
+
+
+def _arrange(sizes: list[tuple[float, float]]) -> tuple[list[list[tuple[int, tuple[float, float]]]], float]:
+    """Panels by row (index, size in m) and the common scale in metres per inch that fits them on the page."""
+    room = PAGE - EDGE - BAR - 0.25
+    flattest = max(wide / high for wide, high in sizes)
+    wanted = next((inches for aspect, inches in WIDTHS if flattest < aspect), 0.6 * room)
+    for columns in range(min(4, len(sizes)), 0, -1):
+        rows = [list(enumerate(sizes))[i : i + columns] for i in range(0, len(sizes), columns)]
+        scale = max(sum(size[0] for _, size in row) / (room - GAP * (len(row) - 1)) for row in rows)
+        if min(size[0] for size in sizes) / scale > wanted:
+            break
+    return rows, max(scale, max(size[1] for size in sizes) / TALLEST)
+
+
+def _panel(axes: Axes, plane: Plane, each: Cut, scale: Scale, spacing: float):
+    """Bands of colour with thin lines between; cells without a value take their neighbour's (things cover them)."""
+    across, up = _with_ends(each.across), _with_ends(each.up)
+    values = np.pad(_filled(each.values - scale.offset), 1, mode="edge")
+    norm = BoundaryNorm(scale.levels, 256)
+    bands = axes.contourf(across, up, values, levels=scale.levels, norm=norm, cmap=colormaps["plasma"])
+    axes.contour(across, up, values, levels=scale.levels, colors="white", linewidths=0.25, alpha=0.5)
+    if each.right is not None and scale.fastest > 0.0:
+        _arrows(axes, each, spacing, scale.fastest)
+    axes.set_xlim(each.across[0], each.across[-1])
+    axes.set_ylim(each.up[0], each.up[-1])
+    axes.set_title(f"{plane.normal} = {plane.position:.2f} m", pad=14)
+    beside = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    axes.annotate(plane.why, (0.0, 1.0), xytext=(0, 3), fontsize=7.5, color=SOFT, **beside)
+    axes.set_xlabel(f"{plane.axes[0]}, m", labelpad=1)
+    axes.set_ylabel(f"{plane.axes[1]}, m", labelpad=1)
+    axes.spines[:].set_visible(True)
+    return bands
+
+
+def _with_ends(edges: Array) -> Array:
+    return np.concatenate([edges[:1], 0.5 * (edges[1:] + edges[:-1]), edges[-1:]])
+
+
+def _filled(values: Array) -> Array:
+    gaps = ~np.isfinite(values)
+    if not gaps.any() or gaps.all():
+        return np.where(gaps, 0.0, values)
+    nearest = distance_transform_edt(gaps, return_distances=False, return_indices=True)
+    return values[tuple(nearest)]
+
+
+def _fastest(cuts: list[Cut]) -> float:
+    """A speed that most of the planes stay below [m/s]."""
+    speeds = [np.hypot(each.right, each.rise).ravel() for each in cuts if each.right is not None]
+    return float(np.nanpercentile(np.concatenate(speeds), 98)) if speeds else 0.0
+
+
+def _arrows(axes: Axes, each: Cut, spacing: float, fastest: float) -> None:
+    across, up = (_spread(edges, spacing) for edges in (each.across, each.up))
+    points = np.stack(np.meshgrid(up, across, indexing="ij"), axis=-1)
+    grid = (_with_ends(each.up), _with_ends(each.across))
+    right, rise = (
+        RegularGridInterpolator(grid, np.pad(np.nan_to_num(part), 1, mode="edge"))(points)
+        for part in (each.right, each.rise)
+    )
+    limit = np.maximum(np.hypot(right, rise) / fastest, 1.0)
+    axes.quiver(
+        across, up, right / limit, rise / limit, angles="xy", scale_units="xy", scale=fastest / (1.4 * spacing),
+        units="inches", width=0.013, headwidth=3.8, headlength=4.2, headaxislength=3.8, minlength=0.8, minshaft=1.5,
+        color="white", edgecolor=INK, linewidth=0.3, zorder=3,
+    )  # fmt: skip
+
+
+def _spread(edges: Array, spacing: float) -> Array:
+    """Points about ``spacing`` apart, the same distance from both ends."""
+    ends = np.linspace(edges[0], edges[-1], max(3, round((edges[-1] - edges[0]) / spacing)) + 1)
+    return 0.5 * (ends[1:] + ends[:-1])
+
+
+def _colour_bar(figure: Figure, bands, label: str, height: float, left: float) -> None:
+    tall = min(height - HEAD - FOOT - 0.25, 4.5)
+    axes = figure.add_axes((left / PAGE, (height - HEAD - tall) / height, 0.16 / PAGE, tall / height))
+    bar = figure.colorbar(bands, cax=axes)
+    bar.set_label(label)
+    bar.outline.set_linewidth(0.5)
+
+
+def _key(scale: Scale, boxes: list[Box]) -> str:
+    arrows = f"Longest arrow: {scale.fastest:.2g} m/s and more. " if scale.fastest > 0.0 else ""
+    colours = "Blue: rack intake, supply. Red: rack exhaust, return. Dashed: before or behind the cut." if boxes else ""
+    return arrows + colours

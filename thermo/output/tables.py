@@ -1,0 +1,221 @@
+"""The tables of the report, as texts: limits, racks, balance, energy, water, monitors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from thermo.output.page import Column, heading, pairs, paragraph, table
+
+# What a limit is called, its unit and its decimals; temperatures of the summary are in degC
+LIMITS = {
+    "rack_inlet_max": ("Hottest point of any rack intake", "°C", 1),
+    "rack_inlet_mean": ("Hottest mean of any rack intake", "°C", 1),
+    "chip_max": ("Hottest chip", "°C", 1),
+    "pue": ("PUE of the year", "", 3),
+    "wue_site": ("Water used on site per IT energy", "L/kWh", 3),
+}
+ENERGY = {
+    "it_kWh": "IT, at the servers' inlets",
+    "crah_fans_kWh": "Air handler fans",
+    "pumps_kWh": "Pumps",
+    "chiller_kWh": "Chillers",
+    "heat_rejection_fans_kWh": "Heat rejection fans",
+    "power_chain_kWh": "UPS and transformer losses",
+    "other_kWh": "Lighting and other",
+}
+WATER = {
+    "first_fill_L": "First fill (once)",
+    "flush_L": "Commissioning flush (once)",
+    "makeup_L_per_year": "Make-up on site, a year",
+    "evaporation_L_per_year": "of it evaporated",
+    "blowdown_L_per_year": "of it blown down",
+    "source_L_per_year": "Where the electricity is made, a year",
+}
+METRICS = {
+    "pue": ("PUE, of the year", "", 3),
+    "pue_design": ("PUE, in the hour of highest facility power", "", 3),
+    "tue": ("TUE", "", 3),
+    "wue_site_L_per_kWh": ("WUE on site", "L/kWh", 3),
+    "wue_source_L_per_kWh": ("WUE including the electricity's water", "L/kWh", 3),
+    "cue_kg_per_kWh": ("CUE", "kg CO₂e/kWh", 3),
+    "ere": ("ERE", "", 3),
+}
+AIR = {
+    "rci_hi": ("RCI high (100: no intake above recommended)", "%", 1),
+    "rci_lo": ("RCI low (100: no intake below recommended)", "%", 1),
+    "rti": ("RTI (above 100: recirculation, below: bypass)", "%", 1),
+    "shi": ("SHI", "", 3),
+    "rhi": ("RHI", "", 3),
+}
+
+
+def number(value: float | None, decimals: int) -> str:
+    """A number with thin thousands, or a dash where there is none."""
+    return "–" if value is None else f"{value:,.{decimals}f}".replace(",", "\u2009").replace("-", "−")
+
+
+def value(amount: float, unit: str, decimals: int) -> str:
+    """A number with its unit."""
+    return f"{number(amount, decimals)}{' ' + unit if unit else ''}"
+
+
+def share(part: float) -> str:
+    """A small share in percent, two figures of it."""
+    return f"{100.0 * part:.2g} %".replace("e-0", "e-")
+
+
+def limit_name(name: str) -> tuple[str, str, int]:
+    """Label, unit and decimals of a limit."""
+    return LIMITS.get(name, (name, "", 3))
+
+
+def limits(rows: list[Mapping[str, Any]]) -> str:
+    """Every declared limit, what was found and what is left."""
+    columns = [
+        Column("Limit", number=False),
+        Column("Found"),
+        Column("Allowed, at most"),
+        Column("Margin"),
+        Column("", number=False),
+    ]
+    out = []
+    for row in rows:
+        label, unit, decimals = limit_name(row["name"])
+        unit_of_margin = "K" if unit == "°C" else unit
+        out.append([
+            label, value(row["value"], unit, decimals), value(row["limit"], unit, decimals),
+            value(row["limit"] - row["value"], unit_of_margin, decimals), "✓ met" if row["met"] else "✗ exceeded",
+        ])  # fmt: skip
+    return table(columns, out)
+
+
+def racks(rows: list[Mapping[str, Any]]) -> str:
+    """One line a rack: power, intake with its grid uncertainty, exhaust and flow."""
+    columns = [
+        Column("Rack", number=False), Column("Power", "kW"), Column("Intake, mean", "°C"),
+        Column("Grid uncertainty", "± K"), Column("Intake, hottest point", "°C"), Column("Exhaust, mean", "°C"),
+        Column("Air flow", "m³/s"), Column("Air flow per power", "m³/h per kW"),
+    ]  # fmt: skip
+    return table(columns, [_rack(row) for row in rows])
+
+
+def _rack(row: Mapping[str, Any]) -> list[str]:
+    power, flow = row.get("power_W"), row.get("flow_m3_s")
+    return [
+        row["name"],
+        number(power and power / 1e3, 2),
+        number(row.get("inlet_mean_C"), 2),
+        number(row.get("inlet_mean_uncertainty_K"), 2),
+        number(row.get("inlet_max_C"), 1),
+        number(row.get("outlet_mean_C"), 2),
+        number(flow, 3),
+        number(flow * 3.6e6 / power if power and flow else None, 0),
+    ]
+
+
+def air(values: Mapping[str, Any]) -> str:
+    """Indices of the room's air."""
+    rows = [
+        (label, value(values[key], unit, decimals)) for key, (label, unit, decimals) in AIR.items() if key in values
+    ]
+    if "ashrae_class" in values:
+        rows.append(("Narrowest ASHRAE class that allows every mean intake", values["ashrae_class"]))
+    return heading("Air management") + pairs(rows) if rows else ""
+
+
+def balance(values: Mapping[str, Any]) -> str:
+    """The heat balance of the field."""
+    labels = {"heat_in_W": "Heat in", "heat_out_W": "Heat out", "storage_W": "Heat stored"}
+    rows = [(label, value(values[key] / 1e3, "kW", 3)) for key, label in labels.items() if key in values]
+    if "closure" in values:
+        rows.append(("Not accounted for", share(values["closure"]) + " of the heat in"))
+    return heading("Heat balance") + pairs(rows) if rows else ""
+
+
+def run(values: Mapping[str, Any]) -> str:
+    """What ran, on what, for how long."""
+    rows = [("Ended as", values.get("status")), ("Cells", number(values.get("cells"), 0))]
+    rows += [("Iterations", number(values.get("iterations"), 0)), ("Run time", _time(values.get("wall_s")))]
+    rows += [(label, values.get(label.lower())) for label in ("Backend", "Device", "Precision")]
+    return heading("Run") + pairs((label, text) for label, text in rows if text not in (None, "–"))
+
+
+def _time(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def monitors(rows: list[Mapping[str, Any]]) -> str:
+    """Every monitor the case names."""
+    columns = [
+        Column("Monitor", number=False), Column("Kind", number=False), Column("Quantity", number=False),
+        Column("Value"), Column("Grid uncertainty"),
+    ]  # fmt: skip
+    out = [
+        [row["name"], row.get("kind", "").replace("_", " "), row.get("quantity", ""), _monitored(row, "value"),
+         _monitored(row, "uncertainty")]
+        for row in rows
+    ]  # fmt: skip
+    return heading("Monitors") + table(columns, out) if out else ""
+
+
+def _monitored(row: Mapping[str, Any], key: str) -> str:
+    if key not in row:
+        return "–"
+    unit = row.get("unit", "").replace("degC", "°C")
+    if key == "uncertainty":
+        return f"± {row[key]:.3g} {'K' if unit == '°C' else unit}".strip()
+    text = f"{row[key]:.2f}" if unit == "°C" else f"{row[key]:.5g}"
+    return f"{text} {unit}".strip().replace("-", "−")
+
+
+def energy(values: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """Electricity of the year by part, adding up to the facility's."""
+    it = values.get("it_kWh")
+    if not it:
+        return ""
+    columns = [Column("Electricity of the year", number=False), Column("Energy", "MWh"), Column("of IT", "%")]
+    rows = [_energy_row(label, values[key], it) for key, label in ENERGY.items() if key in values]
+    total = metrics.get("facility_energy_kWh", sum(values[key] for key in ENERGY if key in values))
+    rows.append(_energy_row("Facility", total, it))
+    fans = values.get("server_fans_kWh")
+    note = paragraph(f"Server fans, {number(fans / 1e3, 1)} MWh, are a part of IT.") if fans else ""
+    return heading("Energy") + table(columns, rows, total=True) + note
+
+
+def _energy_row(label: str, energy_kwh: float, it: float) -> list[str]:
+    return [label, number(energy_kwh / 1e3, 1), number(100.0 * energy_kwh / it, 2)]
+
+
+def metrics(values: Mapping[str, Any], peak: float | None) -> str:
+    """The figures a design is judged by."""
+    rows = [
+        (label, value(values[key], unit, decimals)) for key, (label, unit, decimals) in METRICS.items() if key in values
+    ]
+    if peak is not None:
+        rows.append(("Highest facility power", value(peak / 1e3, "kW", 0)))
+    return heading("Metrics") + pairs(rows) if rows else ""
+
+
+def water(values: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    """The water ledger; on site and behind the electricity are kept apart."""
+    rows = [(label, value(values[key] / 1e3, "m³", 1)) for key, label in WATER.items() if key in values]
+    site = metrics.get("wue_site_L_per_kWh")
+    note = ""
+    if site is not None and site < 1e-3:
+        note = paragraph("No water evaporates on site. What that costs is electricity, and the water behind it.")
+    return heading("Water") + pairs(rows) + note if rows or note else ""
+
+
+def modes(hours: Mapping[str, Any]) -> str:
+    """Hours of the year in each cooling mode."""
+    total = sum(hours.values())
+    columns = [Column("Cooling mode", number=False), Column("Hours", "h"), Column("of the year", "%")]
+    rows = (
+        [[name.replace("_", " "), number(n, 0), number(100.0 * n / total, 1)] for name, n in hours.items()]
+        if total
+        else []
+    )
+    return heading("Cooling modes") + table(columns, rows) if rows else ""

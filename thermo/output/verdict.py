@@ -1,0 +1,88 @@
+"""What a reader must know first: is it solved, are the limits kept, by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from thermo.output.page import escape
+from thermo.output.tables import limit_name, share, value
+
+
+def verdict(summary: Mapping[str, Any]) -> str:
+    """The verdict as HTML: not converged beats limits; a run without limits is judged by nobody."""
+    run, rows = summary.get("run", {}), summary.get("limits", [])
+    exceeded = [row for row in rows if not row["met"]]
+    if run.get("converged") is False:
+        text = f"The run ended as: {run.get('status', 'not converged')}. What follows is its last state, not a result."
+        return _box("bad", "✗ Not converged", [text, *map(_sentence, exceeded)])
+    if exceeded:
+        title = f"✗ {len(exceeded)} of {len(rows)} limits exceeded" if len(rows) > 1 else "✗ The limit is exceeded"
+        return _box("bad", title, [*map(_sentence, exceeded), _where(summary, exceeded)])
+    if rows:
+        title = "✓ All limits met" if len(rows) > 1 else "✓ The limit is met"
+        return _box("good", title, map(_sentence, rows))
+    return _box("warn", "Solved; the case declares no limits", ["Add a [limits] table to have the design judged."])
+
+
+def key_figures(summary: Mapping[str, Any]) -> str:
+    """The handful of numbers that a review asks for first."""
+    metrics, plant = summary.get("metrics", {}), summary.get("plant", {})
+    tiles = [*_intakes(summary.get("racks", []))]
+    if "pue" in metrics:
+        design = f"{metrics['pue_design']:.3f} in the hour of highest power" if "pue_design" in metrics else ""
+        tiles.append(("PUE of the year", f"{metrics['pue']:.3f}", design))
+    if "wue_site_L_per_kWh" in metrics:
+        source = metrics.get("wue_source_L_per_kWh")
+        more = f"{source:.2f} L/kWh with the electricity's water" if source is not None else ""
+        tiles.append(("WUE on site", value(metrics["wue_site_L_per_kWh"], "L/kWh", 2), more))
+    if "supply_limit_C" in plant:
+        tiles.append(("Warmest supply that keeps the limit", value(plant["supply_limit_C"], "°C", 1), ""))
+    if "closure" in summary.get("balance", {}):
+        tiles.append(("Heat not accounted for", share(summary["balance"]["closure"]), "of the heat put in"))
+    body = "\n".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(figure)}<small>{escape(more)}</small></dd></div>"
+        for name, figure, more in tiles
+    )
+    return f'<dl class="figures">\n{body}\n</dl>' if tiles else ""
+
+
+def _box(kind: str, title: str, sentences) -> str:
+    text = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences if sentence)
+    return f'<div class="verdict {kind}" role="status"><strong>{escape(title)}</strong>{text}</div>'
+
+
+def _sentence(row: Mapping[str, Any]) -> str:
+    label, unit, decimals = limit_name(row["name"])
+    margin = row["limit"] - row["value"]
+    apart = value(abs(margin), "K" if unit == "°C" else unit, decimals)
+    return (
+        f"{label}: {value(row['value'], unit, decimals)}, allowed {value(row['limit'], unit, decimals)} "
+        f"({apart} {'to spare' if row['met'] else 'too much'})."
+    )
+
+
+def _where(summary: Mapping[str, Any], exceeded: list[Mapping[str, Any]]) -> str:
+    """Which racks exceed their limit."""
+    keys = {"rack_inlet_max": "inlet_max_C", "rack_inlet_mean": "inlet_mean_C"}
+    names: dict[str, None] = {}
+    for row in exceeded:
+        key = keys.get(row["name"])
+        for rack in summary.get("racks", []) if key else []:
+            if rack.get(key, row["limit"]) > row["limit"]:
+                names[rack["name"]] = None
+    shown = ", ".join(list(names)[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    return f"Racks concerned: {shown}." if names else ""
+
+
+def _intakes(racks: list[Mapping[str, Any]]):
+    hottest = max((rack for rack in racks if "inlet_max_C" in rack), key=lambda rack: rack["inlet_max_C"], default=None)
+    if hottest:
+        yield "Hottest rack intake, point", value(hottest["inlet_max_C"], "°C", 1), f"rack {hottest['name']}"
+    warmest = max(
+        (rack for rack in racks if "inlet_mean_C" in rack), key=lambda rack: rack["inlet_mean_C"], default=None
+    )
+    if warmest:
+        error = warmest.get("inlet_mean_uncertainty_K")
+        more = f"rack {warmest['name']}" + (f", ± {error:.2f} K by the grid" if error is not None else "")
+        yield "Warmest rack intake, mean", value(warmest["inlet_mean_C"], "°C", 1), more

@@ -289,7 +289,7 @@ class March:
         for name, track in self.tracks.items():
             late, early = np.array(track[-length:]), np.array(track[-2 * length : -length])
             spread = np.ptp(np.concatenate([early, late]))
-            moving |= spread > self._allowed(name)
+            moving |= np.ptp(late) > self._allowed(name)
             drifting |= abs(late.mean() - early.mean()) > max(self._allowed(name), 0.1 * spread)
         if moving and not drifting:
             self.ranges = {n: (float(np.min(t[-length:])), float(np.max(t[-length:]))) for n, t in self.tracks.items()}

@@ -110,7 +110,7 @@ def test_check_says_what_was_read(capsys):
         "43,200 cells",
         "Abilene",
         "x_max symmetry",
-        "rack_inlet_max, pue",
+        "rack_inlet_max, rack_inlet_mean, pue",
     ):
         assert text in out
 

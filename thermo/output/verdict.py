@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from thermo.output.labels import limit_name, share, value
 from thermo.output.page import escape
-from thermo.output.tables import limit_name, share, value
 
 
 def verdict(summary: Mapping[str, Any]) -> str:

@@ -63,10 +63,9 @@ def check(case: Path, overrides: tuple[str, ...]) -> int:
 
     loaded = load(case, overrides)
     click.echo(overview(loaded))
-    from kernels.backend import make_backend
-    from thermo.air import preflight
+    from thermo.run import preflight
 
-    report = preflight(loaded, make_backend("cpu"))
+    report = preflight(loaded)
     click.echo("".join(f"{name:<24}{value:g}\n" for name, value in report.items()), nl=False)
     return SOLVED
 

@@ -12,7 +12,7 @@ import numpy as np
 from kernels.backend import BackendUnavailable, make_backend, why_no_cuda
 from thermo import __version__, air, checkpoint, output
 from thermo.case import load
-from thermo.errors import CaseError, DivergedError, HardwareError
+from thermo.errors import DivergedError, HardwareError
 from thermo.field.steady import coarsenings
 
 SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED = 0, 1, 3
@@ -28,17 +28,18 @@ def run_case(case_path, directory, backend="auto", precision="single", overrides
     case = load(case_path, list(overrides))
     directory = Path(directory)
     device = choose_backend(backend, precision)
-    if case.cooling not in COOLINGS:
-        raise CaseError(f"{case.file}: case.cooling: {case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
+    cooling = cooling_of(case)
     start = checkpoint.load(directory, case.sha256) if resume else None
     from thermo.output.console import Progress
 
     with Progress(case, device, compiling=not compiled(device)) as progress:
+        if backend == "auto":
+            progress.note(f"backend {device.name}, because {why_auto()}")
         watcher = Watcher(case, directory, progress)
         started = time.perf_counter()
         try:
             with terminated_as_interrupt():
-                result, status = COOLINGS[case.cooling].solve(case, device, watcher, start)
+                result, status = cooling.solve(case, device, watcher, start)
         except (KeyboardInterrupt, DivergedError):
             watcher.save()
             progress.note(f"stopped; the last state is in {directory / checkpoint.NAME}: go on with --resume")
@@ -59,6 +60,18 @@ def run_case(case_path, directory, backend="auto", precision="single", overrides
     return SOLVED if all(row["met"] for row in summary["limits"]) else LIMIT_EXCEEDED
 
 
+def preflight(case) -> dict[str, float]:
+    """Check a loaded case as far as that goes without solving it; returns the grid report. Raises CaseError."""
+    return cooling_of(case).preflight(case, make_backend("cpu"))
+
+
+def cooling_of(case):
+    """The module that couples what this kind of cooling needs."""
+    if case.cooling not in COOLINGS:
+        raise case.error("case.cooling", f"{case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
+    return COOLINGS[case.cooling]
+
+
 def choose_backend(kind: str, precision: str):
     """Make the backend; a missing GPU is an error only when it was asked for."""
     try:
@@ -67,12 +80,9 @@ def choose_backend(kind: str, precision: str):
         raise HardwareError(str(problem)) from None
 
 
-def backend_reason(kind: str) -> str:
-    """Why ``auto`` chose what it chose, for the log."""
-    reason = why_no_cuda()
-    if kind != "auto":
-        return "as asked"
-    return "a CUDA device was found" if reason is None else reason
+def why_auto() -> str:
+    """Why ``auto`` chose what it chose."""
+    return why_no_cuda() or "a CUDA device was found"
 
 
 def compiled(device) -> bool:

@@ -22,8 +22,11 @@ def _verdict(summary: Mapping[str, Any]) -> str:
     run = summary.get("run", {})
     lines = []
     if run.get("converged") is False:
+        lines.append(f"NOT CONVERGED ({run.get('status', 'stopped')}): these numbers are a last state, not a result")
+    for row in summary.get("limits", []):
+        label, unit, decimals = limit_name(row["name"])
         found, allowed = (value(row[key], unit, decimals) for key in ("value", "limit"))
-        lines.append(f"{word}  {label}: {found}, limit {allowed}")
+        lines.append(f"{'met     ' if row['met'] else 'EXCEEDED'}  {label}: {found}, limit {allowed}")
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ CELLS_PER_THREAD = 16_384
 CUDA_BLOCK = 256
 
 
-class BackendUnavailable(RuntimeError):
+class BackendUnavailableError(RuntimeError):
     """The asked-for device cannot be used on this machine; the text says why."""
 
 
@@ -130,12 +130,16 @@ class CudaBackend:
         """Run the cell function for every cell ``first <= c < last`` on this backend's stream."""
         if last <= first:
             return
-        blocks = (last - first + CUDA_BLOCK - 1) // CUDA_BLOCK
+        launcher = self._launcher(function, (last - first + CUDA_BLOCK - 1) // CUDA_BLOCK)
+        launcher(np.uint32(first), np.uint32(last), *(self._typed(argument) for argument in arguments))
+
+    def _launcher(self, function: Callable, blocks: int) -> Callable:
+        """Return the kernel of a cell function bound to a grid of blocks and to the stream."""
         launcher = self._launchers.get((function, blocks))
         if launcher is None:
             launcher = cuda_kernel(function)[blocks, CUDA_BLOCK, self._numba_stream]
             self._launchers[function, blocks] = launcher
-        launcher(np.uint32(first), np.uint32(last), *(self._typed(argument) for argument in arguments))
+        return launcher
 
     def capture(self, work: Callable[[], None]) -> Callable[[], None]:
         """Record what ``work`` launches as one CUDA graph, without running it, and return what replays the graph.
@@ -220,7 +224,7 @@ def why_no_cuda() -> str | None:
 def make_backend(kind: str = "auto", precision: str = "single", threads: int | None = None):
     """Return the backend ``"cpu"``, ``"cuda"``, or for ``"auto"`` CUDA where it works and the CPU otherwise.
 
-    Raises :class:`BackendUnavailable` when ``"cuda"`` is asked for and cannot be had.
+    Raises :class:`BackendUnavailableError` when ``"cuda"`` is asked for and cannot be had.
     """
     if kind == "cpu":
         return CpuBackend(precision, threads)
@@ -228,5 +232,5 @@ def make_backend(kind: str = "auto", precision: str = "single", threads: int | N
     if reason is None:
         return CudaBackend(precision)
     if kind == "cuda":
-        raise BackendUnavailable(f"backend cuda: {reason}")
+        raise BackendUnavailableError(f"backend cuda: {reason}")
     return CpuBackend(precision, threads)

@@ -68,7 +68,7 @@ def factorise_coarsest(worker, count, band, width, lower):
         total = lower[here]
         for k in range(start, m):
             total -= lower[here - (m - k)] * lower[here - (m - k)]
-        lower[here] = ONE / math.sqrt(total)
+        lower[here] = np.float64(ONE) / math.sqrt(total)
 
 
 @cell

@@ -148,6 +148,6 @@ def wall_function(
                 wall_nu[q] = nu[c] * y_plus / log_law(y_plus, roughness_constant, von_karman)
                 production += wall_nu[q] * speed * rdist[q] * velocity_scale * rdist[q] / von_karman
             count += ONE
-    share = ONE / max(count, ONE)
-    wall_epsilon[m] = epsilon * share if count > ZERO else -ONE
-    wall_production[m] = production * share
+    faces = max(count, ONE)
+    wall_epsilon[m] = epsilon / faces if count > ZERO else -ONE
+    wall_production[m] = production / faces

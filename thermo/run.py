@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kernels.backend import BackendUnavailable, make_backend, why_no_cuda
+from kernels.backend import BackendUnavailableError, make_backend, why_no_cuda
 from thermo import __version__, air, checkpoint, output
 from thermo.case import load
 from thermo.errors import DivergedError, HardwareError
@@ -76,7 +76,7 @@ def choose_backend(kind: str, precision: str):
     """Make the backend; a missing GPU is an error only when it was asked for."""
     try:
         return make_backend(kind, precision)
-    except BackendUnavailable as problem:
+    except BackendUnavailableError as problem:
         raise HardwareError(str(problem)) from None
 
 

@@ -1,0 +1,47 @@
+"""A few steps of the two small cases in a process of their own: ``few_steps.py cpu|simulated precision steps FILE``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from field_cases import CAVITY, ROOM, make_solver
+
+from kernels import aggregation
+from kernels.backend import CpuBackend
+from kernels.reduce import Reducer
+
+SIZES = {"room": (ROOM, ()), "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",))}
+
+
+def few_steps(backend, steps: int) -> dict[str, np.ndarray]:
+    """Fields and reductions of both cases after ``steps`` steps, by name. The energy multigrid has three levels."""
+    aggregation.DIRECT_ROWS = 8
+    found = {}
+    for case, (text, overrides) in SIZES.items():
+        solver = make_solver(text, backend, overrides)
+        for _ in range(steps):
+            solver.step(0.7, (1, 1, 1), 1, 0.1, 0.1)
+        turbulent = (solver.turbulence.k, solver.turbulence.epsilon) if solver.turbulence else ()
+        fields = (*solver.velocity, *solver.flux, solver.p, solver.T, solver.nu_t, *turbulent)
+        found |= {f"{case} {n}": backend.to_host(field).copy() for n, field in enumerate(fields)}
+        reducer = Reducer(backend, solver.size)
+        found[f"{case} reductions"] = np.array([reducer.sum(solver.p), reducer.largest(solver.T)])
+    return found
+
+
+def main() -> None:
+    kind, precision, steps, path = sys.argv[1:]
+    if kind == "simulated":
+        from simulated import SimulatedBackend as Backend
+    else:
+        Backend = CpuBackend
+    np.savez(path, **few_steps(Backend(precision), int(steps)))
+
+
+if __name__ == "__main__":
+    main()

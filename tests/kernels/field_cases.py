@@ -1,0 +1,166 @@
+"""Two small cases that between them launch every cell function, and the launches they make, by argument type."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import kernels
+from kernels.backend import CpuBackend, typed_scalar
+from kernels.reduce import Reducer
+from thermo.case import load
+from thermo.field.grid import make_grid
+from thermo.field.properties import fluid_properties
+from thermo.field.solver import FieldSolver
+from thermo.field.steady import start_fields
+
+ROOM = """
+[case]
+name = "room"
+
+[room]
+size = ["1.2 m", "1.0 m", "0.8 m"]
+
+[room.sides]
+y_min = "symmetry"
+x_min = { kind = "wall", temperature = "30 degC" }
+
+[fluid]
+name = "air"
+
+[physics]
+turbulence = "k-epsilon"
+convection = "limited"
+buoyancy = true
+
+[grid]
+cell = "0.2 m"
+
+[[rack]]
+name = "A1"
+from = ["0.4 m", "0.4 m", "0 m"]
+to = ["0.8 m", "0.8 m", "0.4 m"]
+intake = "x_max"
+exhaust = "x_min"
+power = "1 kW"
+temperature_rise = "12 K"
+
+[[supply]]
+name = "floor"
+from = ["0.8 m", "0.2 m", "0 m"]
+to = ["1.2 m", "0.8 m", "0 m"]
+temperature = "18 degC"
+flow = "0.06 m^3/s"
+
+[[return]]
+name = "ceiling"
+from = ["0 m", "0.2 m", "0.8 m"]
+to = ["0.4 m", "1.0 m", "0.8 m"]
+
+[[tile]]
+name = "screen"
+from = ["0.8 m", "0 m", "0.4 m"]
+to = ["1.2 m", "1.0 m", "0.4 m"]
+free_area = 0.5
+jet = true
+"""
+"""A turbulent room with a rack, a supply, a return and a tile."""
+
+CAVITY = """
+[case]
+name = "cavity"
+
+[room]
+size = ["0.1 m", "0.1 m", "0.1 m"]
+
+[room.sides]
+x_min = { kind = "wall", temperature = "40 degC" }
+x_max = { kind = "wall", temperature = "20 degC" }
+
+[fluid]
+density = "1000 kg/m^3"
+heat_capacity = "2000 J/kg/K"
+conductivity = "0.15 W/m/K"
+expansion = "0.0007 1/K"
+reference_temperature = "30 degC"
+viscosity = { temperature = ["20 degC", "40 degC"], value = ["0.02 Pa*s", "0.01 Pa*s"] }
+
+[physics]
+turbulence = "laminar"
+convection = "central"
+buoyancy = true
+
+[grid]
+cells = [8, 8, 8]
+stretching = [2.0, 2.0, 2.0]
+
+[[obstacle]]
+name = "block"
+from = ["0.03 m", "0.03 m", "0 m"]
+to = ["0.07 m", "0.07 m", "0.04 m"]
+material = { conductivity = "200 W/m/K", density = "2700 kg/m^3", heat_capacity = "900 J/kg/K" }
+power = "5 W"
+"""
+"""A closed cavity of an oil of variable viscosity around a heated metal block, laminar."""
+
+
+def make_solver(text: str, backend, overrides=()) -> FieldSolver:
+    """Return the solver of a case at its start."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.toml"
+        path.write_text(text)
+        case = load(path, list(overrides))
+    solver = FieldSolver(case, make_grid(case), backend, fluid_properties(case))
+    start_fields(case, solver)
+    return solver
+
+
+def import_all_kernels() -> list:
+    """Import every module of the kernels package, which registers every cell function."""
+    return [importlib.import_module(f"kernels.{module.name}") for module in pkgutil.iter_modules(kernels.__path__)]
+
+
+class RecordingBackend(CpuBackend):
+    """The CPU, noting the argument types of every launch as a GPU would receive them.
+
+    ``launches`` maps a cell function's name to its signatures: names of NumPy types, arrays as ``"type[]"``.
+    """
+
+    def __init__(self, precision: str):
+        super().__init__(precision, threads=1)
+        self.launches: dict[str, set[tuple[str, ...]]] = {}
+
+    def launch(self, function, first, last, *arguments) -> None:
+        """Note the types, then run."""
+        signature = tuple(self._type_name(argument) for argument in arguments)
+        self.launches.setdefault(function.__name__, set()).add(signature)
+        super().launch(function, first, last, *arguments)
+
+    def _type_name(self, argument) -> str:
+        if isinstance(argument, np.ndarray):
+            assert argument.ndim == 1
+            assert argument.flags.c_contiguous
+            return f"{argument.dtype.name}[]"
+        return type(typed_scalar(argument, np.uint32, self.dtype)).__name__
+
+
+def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
+    """Run the two cases and solvers to tight tolerances, and return the launches they made."""
+    backend = RecordingBackend(precision)
+    room = make_solver(ROOM, backend)
+    room.residuals.wanted = True
+    room.step(0.7, (2, 2, 4), 2, 0.1, 0.1)
+    cavity = make_solver(CAVITY, backend, ["grid.cells=[16, 16, 16]"])
+    for _ in range(2):
+        cavity.step(0.7, (2, 2, 4), 2)
+    heat = cavity.heat.equation
+    cavity.heat.krylov.solve(heat.b, cavity.T, 1e-5, 20)
+    cavity.multigrid.solve(cavity.imbalance, cavity.correction, 1e-5, 20)
+    reducer = Reducer(backend, cavity.size)
+    reducer.sum(cavity.T)
+    reducer.largest(cavity.T)
+    return backend.launches

@@ -35,7 +35,7 @@ def rack_inlets(result: Result) -> Picture | None:
             axes.text(1.005, limits[name], f"{text} {limits[name]:g} °C", transform=axes.get_yaxis_transform(),
                       color=BAD, fontsize=7.5, va="center")  # fmt: skip
     for place, rack in enumerate(racks):
-        _rack(axes, place, rack, limits.get("rack_inlet_max"), len(racks) <= MOST_NAMES // 2)
+        _rack(axes, place, rack, limits, len(racks) <= MOST_NAMES // 2)
     axes.set_xlim(-0.6, len(racks) - 0.4)
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, RECOMMENDED[0]) - 1.0, max(high, RECOMMENDED[1]) + 1.5)
@@ -56,9 +56,10 @@ def _most(rack: Mapping) -> float:
     return rack.get("inlet_max_C", rack["inlet_mean_C"])
 
 
-def _rack(axes: Axes, place: int, rack: Mapping, limit: float | None, numbers: bool) -> None:
+def _rack(axes: Axes, place: int, rack: Mapping, limits: Mapping, numbers: bool) -> None:
     mean, most = rack["inlet_mean_C"], _most(rack)
-    colour = BAD if limit is not None and most > limit else COLD
+    hot = most > limits.get("rack_inlet_max", np.inf) or mean > limits.get("rack_inlet_mean", np.inf)
+    colour = BAD if hot else COLD
     axes.bar(place, most - mean, bottom=mean, width=0.5, color=colour, alpha=0.55, linewidth=0)
     axes.plot([place - 0.25, place + 0.25], [most, most], color=colour, linewidth=1.6)
     error = rack.get("inlet_mean_uncertainty_K", 0.0)
@@ -81,7 +82,7 @@ def convergence(result: Result) -> Picture | None:
     for colour, (key, label) in zip(SERIES, MEASURES.items(), strict=False):
         _line(left, history.get(key), label, colour, positive=True)
     left.set_yscale("log")
-    left.set_ylabel("relative to the flow or the heat, –")
+    left.set_ylabel("relative size, –")
     left.set_title("Defects and changes per step", pad=14)
     names = [key for key in history if key.startswith("monitor:")]
     for colour, key in zip(SERIES, names[:MOST_MONITORS], strict=False):
@@ -106,6 +107,8 @@ def _line(axes: Axes, values, label: str, colour: str, positive: bool) -> None:
         return
     values = np.asarray(values, dtype=np.float64)
     there = np.isfinite(values) & ((values > 0.0) | (not positive))
+    if positive:  # a measure keeps its value until it is taken again
+        there &= np.diff(values, prepend=np.nan) != 0.0
     if there.any():
         axes.plot(np.flatnonzero(there) + 1, values[there], color=colour, linewidth=1.2, label=label)
 

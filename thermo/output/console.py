@@ -140,7 +140,7 @@ class _Grid:
         return f"grid {self.level + 1}/{self.levels}: {self.iteration} iterations, {spent}; {self._measures()}"
 
     def _measures(self) -> str:
-        return ", ".join(f"{SHORT.get(name, name)} {value:.1e}" for name, value in self.measures.items())
+        return ", ".join(f"{label} {self.measures[name]:.1e}" for name, label in SHORT.items() if name in self.measures)
 
 
 def _start_live(progress: Progress):

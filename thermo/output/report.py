@@ -47,7 +47,8 @@ def _body(result: Result, summary: Mapping[str, Any], case: Mapping[str, Any]) -
         section("Convergence and balance", _drawn(charts.convergence, result), _columns(
             tables.balance(summary.get("balance", {})), tables.run(summary.get("run", {}))),
             tables.monitors(summary.get("monitors", []))),
-        section("Assumptions and data sources", page.pairs(resolved.assumptions(result, case)), _sources(result)),
+        section("Assumptions and data sources", page.items(result.sources),
+                page.pairs(resolved.assumptions(result, case))),
         section("The case as it was run", _hash(summary), f"<pre>{escape(result.case_text)}</pre>"),
     ])  # fmt: skip
 
@@ -90,10 +91,6 @@ def _columns(*parts: str) -> str:
     if len(there) < 2:
         return "".join(there)
     return '<div class="columns">\n' + "\n".join(f"<div>{part}</div>" for part in there) + "\n</div>"
-
-
-def _sources(result: Result) -> str:
-    return page.heading("Data sources") + page.items(result.sources) if result.sources else ""
 
 
 def _hash(summary: Mapping[str, Any]) -> str:

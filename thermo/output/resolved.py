@@ -33,23 +33,32 @@ def title(result: Result, case: Mapping[str, Any]) -> str:
 
 
 def assumptions(result: Result, case: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was assumed, a line for each table of the case that says how things are modelled."""
-    rows = [(name, _flat(case[name])) for name in SHOWN if case.get(name)]
-    if result.fields is not None and result.fields.grid_report:
-        rows.append(("grid made", _flat(result.fields.grid_report)))
-    return rows
+    """What the case says of how things are modelled, a line for each table and for each table inside it."""
+    rows = []
+    for name in SHOWN:
+        plain = {key: item for key, item in case.get(name, {}).items() if not isinstance(item, Mapping)}
+        rows.append((name, _flat(plain)))
+        inner = {key: item for key, item in case.get(name, {}).items() if isinstance(item, Mapping)}
+        rows += [(f"{name}, {_words(key)}", _flat(item)) for key, item in inner.items()]
+    if result.fields is not None:
+        rows.append(("grid as made", _flat(result.fields.grid_report)))
+    return [(name, text) for name, text in rows if text]
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> str:
+def _flat(table: Mapping[str, Any]) -> str:
     parts = []
     for key, item in table.items():
         if isinstance(item, Mapping):
-            parts.append(_flat(item, f"{prefix}{key}."))
+            parts.append(f"{_words(key)} ({_flat(item)})")
         elif isinstance(item, list) and item and isinstance(item[0], Mapping):
-            parts.append(f"{prefix}{key}: {len(item)}")
+            parts.append(f"{_words(key)}: {len(item)}")
         else:
-            parts.append(f"{prefix}{key.replace('_', ' ')} {_text(item)}" if key != "name" else _text(item))
-    return "; ".join(part for part in parts if part)
+            parts.append(_text(item) if key == "name" else f"{_words(key)} {_text(item)}")
+    return "; ".join(parts)
+
+
+def _words(key: object) -> str:
+    return str(key).replace("_", " ")
 
 
 def _text(item: Any) -> str:

@@ -20,10 +20,11 @@ from thermo.output.planes import Cut, Plane, choose, cut
 from thermo.result import Box, Result
 
 KELVIN = 273.15
-BANDS = 14  # about this many colour bands
+BANDS = 20  # at most this many colour bands
+SLACK = 0.03  # of a band: no new band for a value that is beyond its edge by round-off
 ARROW = 0.24  # inches between arrows
 TALLEST = 4.2  # inches of one panel
-WIDTHS = ((0.8, 1.7), (1.2, 2.4), (3.0, 3.6))  # width over height up to which a panel gets at least so many inches
+WIDTHS = ((0.8, 1.6), (1.2, 2.4), (3.0, 3.6))  # width over height up to which a panel gets at least so many inches
 GAP, EDGE, BAR, HEAD, FOOT = 0.55, 0.6, 0.9, 0.45, 0.45  # inches: between panels, left, right, above, below a row
 PAGE = 10.2  # inches wide
 Array = NDArray[np.float64]
@@ -73,7 +74,7 @@ def _levels(cuts: list[Cut], offset: float) -> Array:
     spread = max(high - low, 1e-9)
     power = 10.0 ** np.floor(np.log10(spread / BANDS))
     step = power * min((s for s in (1.0, 2.0, 5.0, 10.0) if s * power * BANDS >= spread), default=10.0)
-    first, last = np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9)
+    first, last = np.floor(low / step + SLACK), np.ceil(high / step - SLACK)
     return np.arange(first, max(last, first + 2) + 1) * step
 
 
@@ -108,7 +109,8 @@ def _arrange(sizes: list[tuple[float, float]]) -> tuple[list[list[tuple[int, tup
     room = PAGE - EDGE - BAR - 0.25
     flattest = max(wide / high for wide, high in sizes)
     wanted = next((inches for aspect, inches in WIDTHS if flattest < aspect), 0.6 * room)
-    for columns in range(min(4, len(sizes)), 0, -1):
+    for most in range(min(4, len(sizes)), 0, -1):
+        columns = -(-len(sizes) // -(-len(sizes) // most))  # as many rows, evenly filled
         rows = [list(enumerate(sizes))[i : i + columns] for i in range(0, len(sizes), columns)]
         scale = max(sum(size[0] for _, size in row) / (room - GAP * (len(row) - 1)) for row in rows)
         if min(size[0] for size in sizes) / scale > wanted:
@@ -120,6 +122,7 @@ def _panel(axes: Axes, plane: Plane, each: Cut, scale: Scale, spacing: float):
     """Bands of colour with thin lines between; cells without a value take their neighbour's (things cover them)."""
     across, up = _with_ends(each.across), _with_ends(each.up)
     values = np.pad(_filled(each.values - scale.offset), 1, mode="edge")
+    values = np.clip(values, scale.levels[0], scale.levels[-1])
     norm = BoundaryNorm(scale.levels, 256)
     bands = axes.contourf(across, up, values, levels=scale.levels, norm=norm, cmap=colormaps["plasma"])
     axes.contour(across, up, values, levels=scale.levels, colors="white", linewidths=0.25, alpha=0.5)

@@ -109,7 +109,10 @@ def balance(values: Mapping[str, Any]) -> str:
 def run(values: Mapping[str, Any]) -> str:
     """What ran, on what, for how long."""
     rows = [("Ended as", values.get("status")), ("Cells", number(values.get("cells"), 0))]
-    rows += [("Iterations", number(values.get("iterations"), 0)), ("Run time", _time(values.get("wall_s")))]
+    rows += [
+        ("Iterations on the last grid", number(values.get("iterations"), 0)),
+        ("Run time", _time(values.get("wall_s"))),
+    ]
     rows += [(label, values.get(label.lower())) for label in ("Backend", "Device", "Precision")]
     return heading("Run") + pairs((label, text) for label, text in rows if text not in (None, "–"))
 
@@ -139,7 +142,7 @@ def _monitored(row: Mapping[str, Any], key: str) -> str:
         return "–"
     unit = row.get("unit", "").replace("degC", "°C")
     if key == "uncertainty":
-        return f"± {row[key]:.3g} {'K' if unit == '°C' else unit}".strip()
+        return f"± {row[key]:.2f} K" if unit == "°C" else f"± {row[key]:.2g} {unit}".strip()
     text = f"{row[key]:.2f}" if unit == "°C" else f"{row[key]:.5g}"
     return f"{text} {unit}".strip().replace("-", "−")
 
@@ -185,7 +188,7 @@ def water(values: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
 def modes(hours: Mapping[str, Any]) -> str:
     """Hours of the year in each cooling mode."""
     total = sum(hours.values())
-    columns = [Column("Cooling mode", number=False), Column("Hours", "h"), Column("of the year", "%")]
+    columns = [Column("Cooling mode", number=False), Column("Time", "h"), Column("Share of the year", "%")]
     rows = (
         [[name.replace("_", " "), number(n, 0), number(100.0 * n / total, 1)] for name, n in hours.items()]
         if total

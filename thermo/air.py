@@ -104,14 +104,18 @@ def _air_section(case, racks) -> dict[str, Any]:
 
 
 def _supply_limit(case, racks) -> float | None:
-    """Warmest supply air that keeps every rack inlet within its class, with the field's temperature rises."""
+    """Warmest supply air (K) that keeps every rack inlet allowable, with the field's temperature rises.
+
+    Allowable is the upper end of the rack's ASHRAE class, or ``limits.rack_inlet_max`` for racks without a class, or
+    class A1 where neither is given.
+    """
     if not racks or not case.supply:
         return None
     supply, _ = supply_state(case)
-    by_name = {rack.name: rack for rack in case.rack}
-    return min(metrics.supply_limit(supply, row["inlet_max_C"] + KELVIN,
-                                    records.air_class(by_name[row["name"]].ashrae_class or DEFAULT_CLASS).allowable[1])
-               for row in racks)
+    default = case.limits.rack_inlet_max or records.air_class(DEFAULT_CLASS).allowable[1]
+    allowable = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
+                 for rack in case.rack}
+    return min(metrics.supply_limit(supply, row["inlet_max_C"] + KELVIN, allowable[row["name"]]) for row in racks)
 
 
 def plant_year(case) -> Year:

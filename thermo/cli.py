@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from thermo import __version__
-from thermo.errors import CaseError, DivergedError, HardwareError
+from thermo.errors import CaseError, DivergedError, HardwareError, OutputError
 
 SOLVED, LIMIT_EXCEEDED, WRONG_INPUT, NOT_CONVERGED, NO_HARDWARE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 EPILOG = (
@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> None:
         status = WRONG_INPUT
     except click.ClickException as problem:
         status = _fail(f"{problem.format_message()} (see thermo --help)", WRONG_INPUT)
-    except CaseError as problem:
+    except (CaseError, OutputError) as problem:
         status = _fail(problem, WRONG_INPUT)
     except DivergedError as problem:
         status = _fail(problem, NOT_CONVERGED)

@@ -23,6 +23,8 @@ RAMP = 15
 WANDER_WINDOW = 200
 SMALLEST_GRID = 400
 RETRIES = 2
+REST = 1e-6
+"""Share of the free-fall speed below which a buoyant fluid counts as at rest, so that rounding is not judged."""
 MASS_TOLERANCE = {"single": 1e-3, "double": 1e-8}
 HEAT_TOLERANCE = {"single": 1e-5, "double": 1e-9}
 """What the converged flow is finished to: each cell's mass relative to before, the heat balance of the domain."""
@@ -94,9 +96,10 @@ def solve_steady(case, backend, fluid, listener, resume=None) -> SteadySolution:
     ``resume`` is ``(factor, fields)`` of an earlier run: its grid's coarsening factor and host fields.
     Raises :class:`DivergedError` when the fields stop being finite at every relaxation tried.
     """
+    factors = coarsenings(case)
+    load_kernels(case, backend, fluid, factors[0])
     history, levels, flags = History(), [], []
     previous = None
-    factors = coarsenings(case)
     if resume is not None:
         factors = [f for f in factors if f <= resume[0]]
     for number, factor in enumerate(factors):
@@ -119,6 +122,16 @@ def solve_steady(case, backend, fluid, listener, resume=None) -> SteadySolution:
         previous = march.solver
     return SteadySolution(march.solver, march.status, march.iteration, history, levels, march.measures, march.ranges,
                           flags)
+
+
+def load_kernels(case, backend, fluid, factor: int) -> None:
+    """Compile, or load from the cache, every kernel of a case by one step on its coarsest grid."""
+    solver = FieldSolver(case, make_grid(case, factor), backend, fluid)
+    start_fields(case, solver)
+    solver.step(FIRST_RELAXATION, (2, 2, 2), 1)
+    if solver.heat:
+        solver.heat.settle(lambda: 0.0, 1.0)
+    MassBalance(solver).defect()
 
 
 def start_fields(case, solver) -> None:
@@ -164,7 +177,7 @@ class March:
         self.ranges: dict[str, tuple[float, float]] = {}
         self.tracks: dict[str, list[float]] = {}
         self.rates = (0.0, 0.0)
-        self.speed = 0.0
+        self.speed = self.free_fall = 0.0
         limit = case.solve.max_iterations
         self.limit = limit if finest else max(60, limit // 4)
 
@@ -219,8 +232,9 @@ class March:
         moved2 = sum(self.reducer.dot(v - b, v - b) for v, b in zip(s.velocity, before[:3], strict=True))
         if not np.isfinite(speed2) or not np.isfinite(self.reducer.largest(s.T)):
             raise DivergedError(f"the fields became infinite at iteration {self.iteration} on grid {self.number + 1}")
-        self.speed = float(np.sqrt(speed2 / max(s.mesh.fluid.sum(), 1)))
-        measures = {"update_u": float(np.sqrt(moved2 / max(speed2, 1e-30)))} if s.case.physics.flow else {}
+        fluid_cells = max(s.mesh.fluid.sum(), 1)
+        self.speed = float(np.sqrt(speed2 / fluid_cells))
+        measures = {}
         face_heat = None
         if s.heat:
             inside = s.interior(s.T)[s.mesh.active]
@@ -231,7 +245,9 @@ class March:
             face_heat = s.heat.face_heat()
             self._cap_pseudo_steps(spread)
         if s.case.physics.flow:
-            measures["mass"] = self.mass.defect() if speed2 > 0.0 else 0.0
+            rest = REST * self.free_fall
+            measures["update_u"] = float(np.sqrt(moved2 / fluid_cells)) / max(self.speed, rest, 1e-15)
+            measures["mass"] = self.mass.defect() if self.speed > rest else 0.0
         self.measures = measures | s.residuals.take()
         self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
 
@@ -245,6 +261,7 @@ class March:
         height = max(s.case.room.size[a] for a in range(3) if s.gravity[a]) if gravity else 1.0
         frequency = np.sqrt(gravity * s.fluid.expansion * spread / height)
         prandtl = s.case.physics.turbulent_prandtl if s.turbulence else s.fluid.prandtl
+        self.free_fall = float(frequency * height)
         self.rates = (frequency / 1.5, frequency / (2.0 * max(2.0, np.sqrt(prandtl))))
 
     def _judge(self) -> None:

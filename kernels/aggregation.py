@@ -28,7 +28,7 @@ DAMPING = 0.8
 DIRECT_ROWS = 128
 """Coarsening stops at this many rows, which the inverse of the coarse matrix solves. Inverting 500 rows takes 16 ms on
 one core, more than everything else in a step on 1000 cells; 128 rows take 0.5 ms and as many iterations."""
-DIRECT_ROWS_LIMIT = 2000
+DIRECT_ROWS_LIMIT = 500
 """Where coarsening stalls, the last level is solved with its inverse up to this size and swept above it."""
 STALLED = 0.7
 """Coarsening has stalled when a level keeps more than this share of the rows of the finer one."""

@@ -197,8 +197,8 @@ class EnergyMultigrid:
 
         ``b`` (W) is the right-hand side. The residual is measured against the one that all unknowns zero would
         leave, so a good start saves iterations; with ``from_start`` against that of the ``x`` given, so every call
-        makes progress (a march to a steady state needs this). Returns the number of BiCGStab iterations (two cycles each) and the
-        relative residual that was reached. ``tolerance`` zero makes exactly ``max_iterations``.
+        makes progress (a march to a steady state needs this). Returns the number of BiCGStab iterations (two cycles
+        each) and the relative residual that was reached. ``tolerance`` zero makes exactly ``max_iterations``.
         """
         reference = self._defect_norm_of_zero(b, x) if self.coarse and not from_start else 0.0
         calls = (self.cells.operator, self.cells.defect, self.cycle)

@@ -74,7 +74,7 @@ def momentum_boundary(
 
 @cell
 def gradient_boundary(m, along, start, owner, kind, axis, sign, half, value, phi, out):
-    """Complete a cell gradient along axis ``along`` with the known face values of walls, inlets and fixed-value intakes."""
+    """Complete a cell gradient along axis ``along``: known face values of walls, inlets and fixed-value intakes."""
     c = owner[m]
     for q in range(start[m], start[m + 1]):
         if axis[q] == along and (kind[q] == WALL or kind[q] == INLET or kind[q] == INTAKE_FIXED_VALUE):

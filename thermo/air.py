@@ -152,8 +152,9 @@ def limit_rows(case, summary) -> list[dict[str, Any]]:
 def assumptions(case, fluid) -> list[str]:
     """What a reviewer must know to trust the numbers, one sentence each."""
     physics = case.physics
-    lines = [f"Fluid {fluid.name}: density {fluid.density:.4g} kg/m3 at {fluid.reference_temperature - KELVIN:.2f} degC, "
-             "buoyancy by the Boussinesq approximation." if physics.buoyancy else f"Fluid {fluid.name}, no buoyancy."]
+    reference = f"density {fluid.density:.4g} kg/m3 at {fluid.reference_temperature - KELVIN:.2f} degC"
+    lines = [f"Fluid {fluid.name}: {reference}, buoyancy by the Boussinesq approximation." if physics.buoyancy
+             else f"Fluid {fluid.name}, no buoyancy."]
     if physics.turbulence == "k-epsilon":
         lines.append("Turbulence: standard k-epsilon with wall functions (Launder and Spalding 1974).")
     lines.append(f"Convection scheme of velocity and temperature: {physics.convection}.")

@@ -43,8 +43,8 @@ def check_memory(case, backend) -> None:
         cells = make_grid(case).cells
     need = memory_needed(cells, backend.precision)
     if need > have:
-        raise case.error("grid", f"{cells:,} cells need about {need / 2**30:,.1f} GiB, {have / 2**30:.1f} GiB are free; "
-                                 "use larger cells, single precision or a machine with more memory")
+        raise case.error("grid", f"{cells:,} cells need about {need / 2**30:,.1f} GiB, {have / 2**30:.1f} GiB are "
+                                 "free; use larger cells, single precision or a machine with more memory")
 
 
 def check_regions(case, solver) -> None:
@@ -82,5 +82,6 @@ def _check_temperature_fixed(case, table) -> None:
     tied = (table.resistance >= 0.0) | (table.kind == walls.OPENING)
     tied |= (table.kind == walls.INLET) & (table.conducts > 0.0)
     if not tied.any():
-        raise case.error("room.sides", "nothing fixes the temperature: every side is adiabatic or has a heat flux and no "
-                                       "air of known temperature comes in; give a side a temperature or a U-value, or add a supply")
+        raise case.error("room.sides", "nothing fixes the temperature: every side is adiabatic or has a heat flux and "
+                                       "no air of known temperature comes in; give a side a temperature or a U-value, "
+                                       "or add a supply")

@@ -50,8 +50,8 @@ class SharedRow:
         s, g = self.solver, self.solver.geometry
         for a, stride in enumerate(s.strides):
             self.corrections[s.first : s.first + stride] = 0.0  # domain-side faces: never computed, always read
-            s.backend.launch(self.scheme, s.first + stride, s.size - stride, stride, factor, g.area[a], g.w[a], g.half[a],
-                             g.rd[a], flux[a], phi, self.corrections)
+            s.backend.launch(self.scheme, s.first + stride, s.size - stride, stride, factor, g.area[a], g.w[a],
+                             g.half[a], g.rd[a], flux[a], phi, self.corrections)
             s.run(convection.add_correction, stride, self.corrections, source)
 
     def diagonal(self, equation: Equation, relaxation: float, rate: float = 0.0) -> None:

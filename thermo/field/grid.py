@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,7 @@ def _coarsened(nodes: np.ndarray, factor: int) -> np.ndarray:
 
 
 def stretched_nodes(lo: float, hi: float, count: int, ratio: float = 1.0) -> np.ndarray:
-    """Nodes of ``count`` cells between two walls, growing geometrically to the middle; ``ratio`` is largest/smallest."""
+    """Nodes of ``count`` cells between two walls, growing geometrically to the middle by ``ratio`` of the widths."""
     if count == 1 or ratio == 1.0:
         return np.linspace(lo, hi, count + 1)
     position = np.minimum(np.arange(count), np.arange(count)[::-1])
@@ -147,13 +148,14 @@ def snapped_nodes(lo, hi, planes, target, zones=(), growth=1.2) -> np.ndarray:
     then cut into equal shares of the integral of one over that width.
     """
     tolerance = SNAP * (hi - lo)
-    inside = [p for p in [*planes, *(z[0] for z in zones), *(z[1] for z in zones)] if lo + tolerance < p < hi - tolerance]
+    planes = [*planes, *(z[0] for z in zones), *(z[1] for z in zones)]
+    inside = [p for p in planes if lo + tolerance < p < hi - tolerance]
     edges = [lo]
     for plane in [*sorted(inside), hi]:
         if plane - edges[-1] > tolerance:
             edges.append(plane)
     edges[-1] = hi
-    intervals = list(zip(edges[:-1], edges[1:], strict=True))
+    intervals = list(pairwise(edges))
     widths = [_interval_width(a, b, target, zones) for a, b in intervals]
     pieces = [np.array([lo])]
     for (a, b), width in zip(intervals, widths, strict=True):

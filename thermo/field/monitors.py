@@ -90,7 +90,8 @@ def _box_value(solver, monitor) -> float:
         mesh = [c[tuple(cells)] for c in solver.grid.mesh()]
         mesh[axis] = np.full_like(mesh[axis], lo[axis])
         values = sample(solver, monitor.quantity, np.stack([m.ravel() for m in mesh], axis=1))
-        weights = (solver.grid.volume / solver.grid.widths[axis].reshape([-1 if n == 2 - axis else 1 for n in range(3)]))
+        width = solver.grid.widths[axis].reshape([-1 if n == 2 - axis else 1 for n in range(3)])
+        weights = solver.grid.volume / width
         weights = weights[tuple(cells)].ravel()
     else:
         cells = solver.grid.box_slices(lo, hi)

@@ -78,7 +78,7 @@ def monitor_rows(case, solution) -> list[dict[str, Any]]:
         value, unit = monitor_value(solver, monitor, face_heat)
         value = solution.levels[-1].get(monitor.name, value)
         if not np.isfinite(value):
-            raise case.error(f"monitor {monitor.name}", "lies inside a blocked object, where there is nothing to measure")
+            raise case.error(f"monitor {monitor.name}", "lies inside a blocked object: nothing to measure there")
         row = {"name": monitor.name, "kind": monitor.kind, "value": value, "unit": unit}
         if monitor.quantity is not None:
             row["quantity"] = monitor.quantity

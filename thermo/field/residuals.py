@@ -24,7 +24,7 @@ class Residuals:
         self.values: dict[str, float] = {}
 
     def row(self, name: str, rows, equation, b, phi) -> None:
-        """Residual of a transport equation whose relaxed right-hand side is ``b``; several components keep the worst."""
+        """Residual of a transport equation with relaxed right-hand side ``b``; several components keep the worst."""
         if not self.wanted:
             return
         s = self.solver

@@ -124,7 +124,9 @@ class FieldSolver:
         """Solve the momentum equations with the present pressure, then take the Rhie-Chow fluxes."""
         g, run = self.geometry, self.run
         offset = self.datum - self.fluid.reference_temperature
-        self.backend.launch(buoyancy.boussinesq, 0, self.size, self.fluid.expansion, offset, self.T, self.relative_density)
+        self.backend.launch(
+            buoyancy.boussinesq, 0, self.size, self.fluid.expansion, offset, self.T, self.relative_density
+        )
         for a, s in enumerate(self.strides):
             run(momentum.face_force, s, g.rd[a], g.w[a], self.p, self.relative_density, self.gravity[a], self.force[a],
                 faces=True)

@@ -43,7 +43,8 @@ def interpolate(fields: dict[str, np.ndarray], source, target) -> dict[str, np.n
 
     Cells that a variable does not live in take the value of the nearest cell where it does.
     """
-    z, y, x = (np.clip(target.grid.centres[a], source.grid.centres[a][0], source.grid.centres[a][-1]) for a in (2, 1, 0))
+    new, old = target.grid.centres, source.grid.centres
+    z, y, x = (np.clip(new[a], old[a][0], old[a][-1]) for a in (2, 1, 0))
     points = np.stack(np.meshgrid(z, y, x, indexing="ij"), axis=-1)
     moved = {}
     for name, values in fields.items():

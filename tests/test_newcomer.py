@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from readme import aisle_text, command, section
 
+from thermo.case.shipped import shipped_cases
+
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
@@ -26,7 +28,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_IN_THE_WHEEL = ("TMYx", "ODbL", "electricity_maps")
+NOT_IN_THE_WHEEL = ("TMYx", "era5", "ODbL", "electricity_maps")
 """Marks of data whose licence does not allow it, or not clearly, in a wheel under Apache-2.0."""
 
 
@@ -92,7 +94,8 @@ def test_continuous_integration_takes_the_test_command_from_the_readme():
 
 def test_the_wheel_holds_what_it_should(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for name in ("thermo/cli.py", "kernels/launch.py", "thermo/cases_shipped/air/aisle.toml"):
+    cases = [file.relative_to(ROOT / "cases").as_posix() for file in (ROOT / "cases").rglob("*.toml")]
+    for name in ("thermo/cli.py", "kernels/launch.py", *(f"thermo/cases_shipped/{case}" for case in cases)):
         assert name in names
     assert any(name.startswith("thermo/records/weather/") for name in names)
     assert "thermo/records/LICENCES.md" in names
@@ -112,8 +115,9 @@ def test_the_wheel_works_without_the_checkout(wheel, clean, tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    assert "next: thermo run my_aisle.toml" in thermo("new", "aisle", "-o", "my_aisle.toml")
-    assert "Abilene" in thermo("check", "my_aisle.toml")
+    for kind in shipped_cases():
+        assert f"next: thermo run my_{kind}.toml" in thermo("new", kind, "-o", f"my_{kind}.toml")
+        assert kind in thermo("check", f"my_{kind}.toml")
     information = thermo("info")
     assert str(venv) in information
     assert str(ROOT) not in information

@@ -129,7 +129,7 @@ def _coarsened(nodes: np.ndarray, factor: int) -> np.ndarray:
 
 
 def stretched_nodes(lo: float, hi: float, count: int, ratio: float = 1.0) -> np.ndarray:
-    """Nodes of ``count`` cells between two walls, growing geometrically to the middle by ``ratio`` of the widths."""
+    """Nodes of ``count`` cells between two walls, growing to the middle geometrically; ``ratio``: largest/smallest."""
     if count == 1 or ratio == 1.0:
         return np.linspace(lo, hi, count + 1)
     position = np.minimum(np.arange(count), np.arange(count)[::-1])

@@ -15,6 +15,8 @@ BLOCK = 2048
 """Elements of one contiguous share on the CPU."""
 CUDA_WORKERS = 16_384
 """Threads of a strided reduction on CUDA: neighbouring threads read neighbouring elements."""
+CUDA_LAST_WORKERS = 128
+"""Threads that sum the partials of a strided reduction, before one sums theirs."""
 DOUBLE_PRECISION_CELLS = ("partial_dot", "partial_sum", "partial_largest")
 
 
@@ -83,6 +85,7 @@ class Reducer:
             self.workers = min(size, CUDA_WORKERS)
             self.layout = (1, self.workers, (size + self.workers - 1) // self.workers, size)
         self.partials = backend.zeros(self.workers, np.float64)
+        self.few = backend.zeros(min(self.workers, CUDA_LAST_WORKERS), np.float64)
 
     def dot_on_device(self, a, b):
         """Return the sum of ``a*b``."""
@@ -90,9 +93,18 @@ class Reducer:
         return self.partials.sum()
 
     def store_dot(self, a, b, out) -> None:
-        """Store the sum of ``a*b`` in ``out``, a double-precision array of one element."""
-        self.backend.launch(partial_dot, 0, self.workers, *self.layout, a, b, self.partials)
-        self.partials.sum(keepdims=True, out=out)
+        """Store the sum of ``a*b`` in ``out``, a double-precision array of one element.
+
+        On CUDA the partials are summed by kernels too: the array module's sum may allocate, which a captured step
+        must not.
+        """
+        launch, few = self.backend.launch, len(self.few)
+        launch(partial_dot, 0, self.workers, *self.layout, a, b, self.partials)
+        if self.backend.reduction_blocks_contiguous:
+            self.partials.sum(keepdims=True, out=out)
+            return
+        launch(partial_sum, 0, few, 1, few, (self.workers + few - 1) // few, self.workers, self.partials, self.few)
+        launch(partial_sum, 0, 1, 1, 1, few, few, self.few, out)
 
     def sum_on_device(self, a):
         """Return the sum of ``a``."""

@@ -62,6 +62,15 @@ def test_reductions_do_not_depend_on_the_number_of_threads(precision):
     assert results[0] == results[1]
 
 
+@pytest.mark.parametrize("size", [1, 100, 5000, 100_003])
+def test_a_stored_dot_product_is_the_same_sum(make, size):
+    backend = make("double")
+    a, b = np.random.default_rng(size).normal(size=(2, size))
+    stored = np.zeros(1)
+    Reducer(backend, size).store_dot(a, b, stored)
+    assert stored[0] == pytest.approx(math.fsum(a * b), abs=1e-14 * float(np.abs(a * b).sum()))
+
+
 def test_results_stay_on_the_device_until_asked_for():
     backend = CpuBackend("double", 1)
     a = np.arange(10.0)

@@ -1,0 +1,53 @@
+"""What the suite ran on: device, versions, commit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from launches import ROOT
+from machine import describe as describe_machine
+
+PACKAGES = ("numba", "numba-cuda", "cupy-cuda12x", "cupy-cuda13x", "numpy", "cuda-bindings", "cuda-core")
+
+
+def _commit() -> str:
+    done = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT, capture_output=True,
+                          text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def describe(backend) -> dict[str, Any]:
+    """Device, memory and clock as CUDA tells them, host, package versions and commit."""
+    found: dict[str, Any] = {"device": backend.device, "versions": _versions(), "commit": _commit(),
+                             "machine": describe_machine()}
+    if backend.name == "cuda":
+        runtime = backend.array_module.cuda.runtime
+        properties = runtime.getDeviceProperties(0)
+        free, total = runtime.memGetInfo()
+        found |= {"compute_capability": f"{properties['major']}.{properties['minor']}",
+                  "multiprocessors": properties["multiProcessorCount"], "l2_bytes": properties["l2CacheSize"],
+                  "memory_GiB": round(total / 2**30, 1), "memory_free_GiB": round(free / 2**30, 1),
+                  "cuda_runtime": runtime.runtimeGetVersion(), "cuda_driver": runtime.driverGetVersion()}
+    return found
+
+
+def run_tests() -> dict[str, Any]:
+    """The GPU tests of the repository by pytest in a process of their own."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests/kernels", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    return {"passed": done.returncode == 0, "status": done.returncode, "summary": lines[-1] if lines else "",
+            "output": "" if done.returncode == 0 else "\n".join(lines[-40:])}

@@ -125,13 +125,14 @@ def import_all_kernels() -> list:
 
 
 class RecordingBackend(CpuBackend):
-    """The CPU, noting the argument types of every launch as a GPU would receive them.
+    """The CPU, noting the argument types of every launch as a GPU would receive them, reductions included.
 
     ``launches`` maps a cell function's name to its signatures: names of NumPy types, arrays as ``"type[]"``.
     """
 
     def __init__(self, precision: str):
         super().__init__(precision, threads=1)
+        self.reduction_blocks_contiguous = False
         self.launches: dict[str, set[tuple[str, ...]]] = {}
 
     def launch(self, function, first, last, *arguments) -> None:

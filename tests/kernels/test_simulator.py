@@ -34,6 +34,7 @@ def assert_same(found: dict, expected: dict, tolerance: float) -> None:
         assert np.abs(found[name] - values).max() <= tolerance * scale, name
 
 
+@pytest.mark.slow
 def test_a_step_through_the_cuda_kernels_equals_the_cpu(tmp_path):
     pytest.importorskip("numba.cuda")
     switches = {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"}  # else scalars return as Python's own floats

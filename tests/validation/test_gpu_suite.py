@@ -22,6 +22,7 @@ def run(script: str, option: str, folder: Path) -> dict:
     return json.loads(report.read_text())
 
 
+@pytest.mark.slow
 def test_rehearsal_runs_every_section(tmp_path):
     sections = run("gpu_suite.py", "--cpu-rehearsal", tmp_path)["sections"]
     assert {"device", "parity double", "parity single", "aisle 0.3 m", "bandwidth", "graph 0.3 m"} <= sections.keys()

@@ -35,17 +35,11 @@ class History:
     """Convergence, one entry an iteration; measures that are taken at checks only keep their last value between."""
 
     columns: dict[str, list[float]] = field(default_factory=dict)
-    started: float = field(default_factory=time.process_time)
-    began: float = field(default_factory=time.perf_counter)
-    synchronised: tuple[float, float] = (0.0, 0.0)
+    clock: tuple[float, float] = field(default_factory=lambda: (time.process_time(), time.perf_counter()))
 
-    def cpu_seconds(self, exactly: bool) -> float:
-        """CPU seconds since the start: read from the system, or carried on with wall time since it was last read
-        (reading costs up to a millisecond)."""
-        now = time.perf_counter()
-        if exactly or not self.synchronised[1]:
-            self.synchronised = (time.process_time() - self.started, now)
-        return self.synchronised[0] + now - self.synchronised[1]
+    def seconds(self) -> tuple[float, float]:
+        """CPU and wall seconds since the start."""
+        return time.process_time() - self.clock[0], time.perf_counter() - self.clock[1]
 
     def add(self, **values: float) -> None:
         """Append one iteration."""
@@ -177,6 +171,7 @@ class March:
         self.ranges: dict[str, tuple[float, float]] = {}
         self.tracks: dict[str, list[float]] = {}
         self.rates = (0.0, 0.0)
+        self.intake_means = solver.backend.zeros((CHECK_EVERY, max(1, solver.rack_faces.count)))
         self.speed = self.free_fall = 0.0
         limit = case.solve.max_iterations
         self.limit = limit if finest else max(60, limit // 4)
@@ -184,18 +179,28 @@ class March:
     def run(self) -> None:
         """March; ends with ``status`` converged, wandering or not converged."""
         while self.status == "running":
-            check = (self.iteration + 1) % CHECK_EVERY == 0
-            before = self._copies() if check else None
-            self.solver.residuals.wanted = check
-            self._step()
-            self.iteration += 1
-            self.values.update(self._rack_values())
-            if check:
-                self._measure(before)
-                self._judge()
-            self.history.add(iteration=self.iteration, level=self.number, cpu_s=self.history.cpu_seconds(check),
-                             wall_s=time.perf_counter() - self.history.began,
-                             **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
+            begun = self.history.seconds()
+            for row in range(CHECK_EVERY):
+                last = row == CHECK_EVERY - 1
+                before = self._copies() if last else None
+                self.solver.residuals.wanted = last
+                self._step()
+                self.iteration += 1
+                self.intake_means[row] = self.solver.rack_faces.intake_mean
+            self._measure(before)
+            self._record(begun)
+            self._judge()
+
+    def _record(self, begun: tuple[float, float]) -> None:
+        """Add the steps since the last check to the history, the host's first look at them; time is shared evenly."""
+        means = self.solver.backend.to_host(self.intake_means).astype(float)
+        ended = self.history.seconds()
+        for row in range(CHECK_EVERY):
+            share = (row + 1) / CHECK_EVERY
+            cpu, wall = (a + share * (b - a) for a, b in zip(begun, ended, strict=True))
+            self.values.update(self._rack_values(means[row]))
+            self.history.add(iteration=self.iteration - CHECK_EVERY + row + 1, level=self.number, cpu_s=cpu,
+                             wall_s=wall, **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
 
     def finish(self) -> None:
         """With the converged flow: fluxes that conserve mass and a temperature that closes the heat balance."""
@@ -205,7 +210,8 @@ class March:
         if s.heat:
             s.heat.settle(lambda: heat_balance(s).closure, HEAT_TOLERANCE[s.backend.precision])
             self.measures["heat"] = heat_balance(s).closure
-            self.values.update(self._rack_values())
+            means = s.backend.to_host(s.rack_faces.intake_mean).astype(float)
+            self.values.update(self._rack_values(means))
             face_heat = s.heat.face_heat()
             self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
 
@@ -214,12 +220,13 @@ class March:
         relaxation = FIRST_RELAXATION + (self.relaxation - FIRST_RELAXATION) * share
         self.solver.step(min(relaxation, self.relaxation), SWEEPS, 2 if self.iteration < 200 else 3, *self.rates)
 
-    def _rack_values(self) -> dict[str, float]:
+    def _rack_values(self, offsets) -> dict[str, float]:
+        """Mean intake temperatures in degC from offsets to the datum, by monitor name."""
         s = self.solver
-        if not (s.rack_faces.count and s.heat):
+        if not s.heat:
             return {}
-        means = s.backend.to_host(s.rack_faces.intake_mean).astype(float) + s.datum - 273.15
-        return {f"rack {rack.name} inlet_mean": float(m) for rack, m in zip(s.racks, means, strict=True)}
+        return {f"rack {rack.name} inlet_mean": float(mean) + s.datum - 273.15
+                for rack, mean in zip(s.racks, offsets, strict=False)}
 
     def _copies(self):
         s = self.solver

@@ -95,7 +95,10 @@ def test_continuous_integration_takes_the_test_command_from_the_readme():
 def test_the_wheel_holds_what_it_should(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     cases = [file.relative_to(ROOT / "cases").as_posix() for file in (ROOT / "cases").rglob("*.toml")]
-    for name in ("thermo/cli.py", "kernels/launch.py", *(f"thermo/cases_shipped/{case}" for case in cases)):
+    problems = [file.relative_to(ROOT / "validation").as_posix() for file in ROOT.glob("validation/*/checks.toml")]
+    shipped = [f"thermo/cases_shipped/{case}" for case in cases]
+    shipped += [f"thermo/validation_shipped/{problem}" for problem in problems]
+    for name in ("thermo/cli.py", "kernels/launch.py", *shipped):
         assert name in names
     assert any(name.startswith("thermo/records/weather/") for name in names)
     assert "thermo/records/LICENCES.md" in names

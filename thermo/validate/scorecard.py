@@ -16,6 +16,8 @@ from thermo.validate.judge import Row
 from thermo.validate.problem import Problem, Run
 
 TABLE, RESULTS = "VALIDATED.md", "results"
+WIDTH = 120
+"""Columns of the table where there is no terminal."""
 
 
 class Board:
@@ -23,6 +25,8 @@ class Board:
 
     def __init__(self):
         self.console = Console()
+        if not self.console.is_terminal:
+            self.console.width = WIDTH
         self.status = self.console.status("") if self.console.is_terminal else None
 
     def start(self, problem: Problem) -> None:

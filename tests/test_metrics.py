@@ -5,13 +5,14 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from thermo import metrics, records
 from thermo.case.schema_plant import Plant
 from thermo.case.shipped import weather_file
 from thermo.errors import CaseError
-from thermo.plant import year
+from thermo.plant import ledger, year
 
 REFERENCE = Path(__file__).parents[1] / "validation/reference"
 
@@ -112,6 +113,52 @@ def test_on_site_and_source_water_stay_apart(summary):
     assert figures["wue_source_L_per_kWh"] == pytest.approx(0.9 * figures["pue"])
     assert summary["water"] == {"source_L_per_year": pytest.approx(0.9 * figures["facility_energy_kWh"])}
     assert figures["cue_kg_per_kWh"] == pytest.approx(0.367 * figures["pue"])
+
+
+def test_water_of_a_tower_is_on_the_site():
+    case = hall(chiller={"condenser": "water"})
+    result = year.simulate(case, 2e6, 291.15, None, 138.0)
+    summary = metrics.summarise(result, case)
+    water, figures = summary["water"], summary["metrics"]
+    assert set(water) == {"makeup_L_per_year", "evaporation_L_per_year", "blowdown_L_per_year", "source_L_per_year"}
+    assert water["makeup_L_per_year"] > water["evaporation_L_per_year"] > water["blowdown_L_per_year"] > 0.0
+    assert figures["wue_site_L_per_kWh"] == pytest.approx(water["makeup_L_per_year"] / figures["it_energy_kWh"])
+    source = figures["wue_site_L_per_kWh"] + 0.9 * figures["pue"]
+    assert figures["wue_source_L_per_kWh"] == pytest.approx(source)
+
+
+def test_worked_facility_year():
+    """The worked site as constant powers and a constant make-up through the books of a year and the summary."""
+    site = table("facility/worked_site_metrics.csv", "quantity", "value")
+    mean = {name: np.full(8760, 1e6 * value / 8760.0) for name, value in site.items()}
+    nothing = np.zeros(8760)
+    hourly = dict.fromkeys(("unmet_cooling", "chiller_outside_range", "energy_balance", "mode"), nothing)
+    hourly |= dict.fromkeys(("coil_load", "cooling_load", "mechanical_cooling", "it_power"), mean["IT energy"])
+    hourly |= dict.fromkeys(("pump_power", "ups_loss", "supply_air_temperature", "free_cooling"), nothing)
+    hourly |= {
+        "crah_fan_power": mean["fans and pumps"],
+        "chiller_power": mean["chillers"],
+        "heat_rejection_fan_power": nothing,
+        "transformer_loss": mean["electrical losses"],
+        "lighting_power": mean["lighting and other"],
+        "water_makeup": np.full(8760, 1e3 * site["site water"] / 8760.0 / 3600.0),
+        "air_heat_capacity_rate": mean["IT energy"] / 12.0,
+        "return_air_temperature": np.full(8760, 12.0),
+    }
+    overhead = ("fans and pumps", "chillers", "electrical losses", "lighting and other")
+    hourly["facility_power"] = sum((mean[part] for part in overhead), mean["IT energy"])
+    books = ledger.close_year(hourly, np.ones(8760, dtype=np.int64), None, False)
+    place = SimpleNamespace(
+        site=SimpleNamespace(
+            water_per_electricity=site["EWIF"] * 1e-3 / 3.6e6, carbon_per_electricity=site["grid carbon"] * 1e-3 / 3.6e6
+        )
+    )
+    figures = metrics.summarise(books, place)["metrics"]
+    assert figures["pue"] == pytest.approx(site["PUE"])
+    assert figures["wue_site_L_per_kWh"] == pytest.approx(site["WUE"])
+    assert figures["wue_source_L_per_kWh"] == pytest.approx(site["WUE_source"])
+    assert figures["cue_kg_per_kWh"] == pytest.approx(1e-3 * site["CUE"])
+    assert figures["facility_energy_kWh"] == pytest.approx(1.25e6)
 
 
 def test_what_does_not_apply_is_absent():

@@ -31,6 +31,8 @@ ENERGY_KEYS = (
     "other_kWh",
 )
 
+WATER_KEYS = ("makeup_L", "evaporation_L", "blowdown_L")
+
 
 def pue(facility_energy: float, it_energy: float) -> float:
     """Power usage effectiveness: energy of the whole data centre over energy of its IT, over a year (ISO/IEC 30134-2).
@@ -109,10 +111,11 @@ def summarise(year: Year, case: Any, supply_limit_K: float | None = None) -> dic
 
 
 def _metrics(year: Year, site: Any) -> dict[str, float]:
-    """PUE and what follows from it. Site water is 0 L: the air-cooled plant evaporates none and fills its loop once."""
+    """PUE and what follows from it. Site water is the make-up of what evaporates; a dry plant has 0 L."""
     totals = year.totals
     annual = pue(totals["facility_kWh"], totals["it_kWh"])
-    metrics = {"pue": annual, "pue_design": pue_design(year), "wue_site_L_per_kWh": wue_site(0.0, totals["it_kWh"])}
+    on_site = wue_site(totals.get("makeup_L", 0.0), totals["it_kWh"])
+    metrics = {"pue": annual, "pue_design": pue_design(year), "wue_site_L_per_kWh": on_site}
     if "server_fans_kWh" in totals:
         inside = itue(totals["it_kWh"], totals["server_fans_kWh"], totals.get("psu_loss_kWh", 0.0))
         metrics["tue"] = tue(inside, annual)
@@ -127,10 +130,11 @@ def _metrics(year: Year, site: Any) -> dict[str, float]:
 
 
 def _water(year: Year, site: Any) -> dict[str, float]:
-    """Water ledger. Nothing evaporates in an air-cooled plant, so only the water behind its electricity is listed."""
-    if site.water_per_electricity is None:
-        return {}
-    return {"source_L_per_year": year.totals["facility_kWh"] * site.water_per_electricity * LITRE_PER_KWH}
+    """Water ledger: make-up on site and where it goes (the rest is drift), and the water behind the electricity."""
+    water = {f"{name}_per_year": year.totals[name] for name in WATER_KEYS if name in year.totals}
+    if site.water_per_electricity is not None:
+        water["source_L_per_year"] = year.totals["facility_kWh"] * site.water_per_electricity * LITRE_PER_KWH
+    return water
 
 
 def supply_limit(supply: float, hottest_inlet: float, inlet_limit: float) -> float:

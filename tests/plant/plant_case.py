@@ -15,12 +15,12 @@ def abilene_file(folder="."):
     return weather_file(ABILENE, Path(folder))
 
 
-def plant_case(dry_bulb=None, **plant):
+def plant_case(dry_bulb=None, relative_humidity=0.5, **plant):
     """A case with `plant` tables (SI numbers) at constant `dry_bulb` in K, or in Abilene when it is None."""
     if dry_bulb is None:
         weather, file = ABILENE, abilene_file()
     else:
-        weather, file = SimpleNamespace(dry_bulb=dry_bulb, relative_humidity=0.5, pressure=101325.0), None
+        weather, file = SimpleNamespace(dry_bulb=dry_bulb, relative_humidity=relative_humidity, pressure=101325.0), None
     site = SimpleNamespace(
         weather=weather,
         water_per_electricity=0.9e-3 / 3.6e6,

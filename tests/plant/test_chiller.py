@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from thermo import records
 from thermo.plant import chiller
-from thermo.plant.chiller import CarnotFraction, Curves, FixedCop, Lift
+from thermo.plant.chiller_laws import CarnotFraction, Curves, FixedCop, Lift
 
 LIFT = Lift(5.0, 15.0, 20.0)
 YORK = Path(__file__).parents[2] / "validation/reference/facility/air_cooled_chiller_york_map.csv"

@@ -172,6 +172,25 @@ def test_part_load_ups_and_fans_by_hand():
     assert result.totals["energy_balance"] < 1e-9
 
 
+def test_transformer_curve_by_hand():
+    """Iron loss 0.1 % and winding loss 0.8 % of the rating; the rating is twice the largest load."""
+    power = {"transformer_loss": [0.001, 0.008], "transformer_load_at_design": 0.5}
+    share = np.where(np.arange(8760) < 4380, 1.0, 0.5)
+    result = run(plant_case(308.15, power=power), it=IT * share, flow=FLOW * share)
+    loss = result.hourly["transformer_loss"]
+    load = result.hourly["facility_power"] - loss
+    np.testing.assert_allclose(loss, 2.0 * load[0] * (0.001 + 0.008 * (0.5 * load / load[0]) ** 2), rtol=1e-12)
+    assert result.totals["energy_balance"] < 1e-9
+
+
+def test_power_supplies_outside_their_measured_points_are_flagged():
+    """Measured from 2337 W to 7291 W at the inlet: a quarter of full load is below."""
+    share = np.where(np.arange(8760) < 100, 0.25, 1.0)
+    result = run(plant_case(308.15, power={"psu": {"record": "SMC 8xH100"}}), it=IT * share)
+    assert result.hourly["psu_loss"][0] / (0.25 * IT) == pytest.approx(1.0 - 2188.8 / 2337.3)
+    assert [flag for flag in result.flags if flag.startswith("power supply: 100 h, 1% of the hours it runs")]
+
+
 def test_power_supply_loss_is_the_measured_one():
     """Two points of the record: 7113.2 W out of 7290.6 W at full IT power, 2696.9 W out of 2874.9 W below it."""
     case = plant_case(308.15, power={"psu": {"record": "SMC 8xH100"}})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from thermo import records
 from thermo.case.expression import Expression, Value
+from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
-from thermo.case.schema_plant import Plant
-from thermo.errors import CaseError
 from thermo.records.table import unknown
 
 ROOM_TEMPERATURE = 293.15
@@ -26,7 +25,7 @@ def check_consistency(case: Case) -> None:
     if case.physics.turbulence == "laminar":
         _check_laminar(case)
     _check_switches(case)
-    _check_plant(case)
+    check_plant(case)
     _check_expressions(case)
 
 
@@ -164,43 +163,6 @@ def _check_switches(case: Case) -> None:
         )
     if case.solve.given("tolerance_temperature") and not case.physics.energy:
         raise case.error("solve.tolerance_temperature", "has no effect with physics.energy = false: remove it")
-
-
-def _check_plant(case: Case) -> None:
-    """A plant needs weather, heat and known records; a limit needs what it limits."""
-    if case.plant is not None and case.site is None:
-        raise case.error(
-            "site", 'is missing: a plant needs the weather of a site; add [site] with weather = "... .epw"'
-        )
-    if case.plant is not None and not case.rack:
-        raise case.error("plant", "has no racks to cool: add [[rack]] or remove [plant]")
-    if case.plant is not None:
-        _check_records(case, case.plant)
-    if case.site is not None and case.plant is None:
-        raise case.error("site", "has no effect without a plant: add [plant] or remove [site]")
-    for key in ("pue", "wue_site"):
-        if getattr(case.limits, key) is not None and case.plant is None:
-            raise case.error(f"limits.{key}", "cannot be checked without a plant: add [plant] and [site], or remove it")
-    for key in ("rack_inlet_max", "rack_inlet_mean"):
-        if getattr(case.limits, key) is not None and not case.rack:
-            raise case.error(f"limits.{key}", "cannot be checked: the case has no racks")
-    if case.limits.chip_max is not None:
-        raise case.error("limits.chip_max", "cannot be checked: chips are not resolved in an air-cooled room")
-
-
-def _check_records(case: Case, plant: Plant) -> None:
-    """Records that the plant names exist."""
-    named = [
-        ("plant.chiller.record", plant.chiller.record, records.chiller),
-        ("plant.economizer.record", plant.economizer.record, records.dry_cooler),
-        ("plant.power.psu.record", plant.power.psu.record, records.power_supply),
-    ]
-    for key, name, find in named:
-        try:
-            if name is not None:
-                find(name)
-        except CaseError as problem:
-            raise case.error(key, str(problem)) from None
 
 
 def _check_expressions(case: Case) -> None:

@@ -14,6 +14,7 @@ from thermo.case.consistency import check_consistency, start_temperature
 from thermo.case.geometry import check_geometry
 from thermo.case.messages import explain
 from thermo.case.schema import Case
+from thermo.case.schema_site import ConstantWeather
 from thermo.case.shipped import weather_file
 from thermo.case.source import combine, parse_override
 from thermo.errors import CaseError
@@ -47,12 +48,14 @@ def _validated(tables: dict[str, Any], shown: str, changed: list[str]) -> Case:
 
 
 def _weather(case: Case, path: Path) -> Path | None:
-    if case.site is None or not isinstance(case.site.weather, str):
+    if case.site is None or isinstance(case.site.weather, ConstantWeather):
         return None
+    given = case.site.weather
+    name, key = (given, "site.weather") if isinstance(given, str) else (given.file, "site.weather.file")
     try:
-        return weather_file(case.site.weather, path.parent)
+        return weather_file(name, path.parent)
     except CaseError as problem:
-        raise case.error("site.weather", str(problem)) from None
+        raise case.error(key, str(problem)) from None
 
 
 def _resolved_text(tables: dict[str, Any], size: str) -> str:

@@ -26,13 +26,20 @@ def overview(case: Case) -> str:
         ("monitors", ", ".join(monitor.name for monitor in case.monitor) or "none"),
     ]
     if case.site is not None:
-        rows.append(("weather", str(case.weather_file.name if case.weather_file else "constant")))
+        rows.append(("weather", _weather(case)))
     if case.plant is not None:
         rows.append(("plant", f"for {case.plant.it_scale:g} times the power of the racks"))
     limits = [key for key in type(case.limits).model_fields if getattr(case.limits, key) is not None]
     rows.append(("limits", ", ".join(limits) or "none"))
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)
+
+
+def _weather(case: Case) -> str:
+    given = case.site.weather
+    if case.weather_file is None:
+        return f"constant, {given.dry_bulb - KELVIN:.2f} degC"
+    return case.weather_file.name if isinstance(given, str) else f"{given.site} {given.year}, {case.weather_file.name}"
 
 
 def estimated_cells(case: Case) -> int:

@@ -61,7 +61,7 @@ class Case(Table):
 
     @property
     def weather_file(self) -> Path | None:
-        """The EPW file of the site, found beside the case or among the shipped ones; ``None`` if there is none."""
+        """The weather file of the site, found beside the case or among the shipped ones; ``None`` if there is none."""
         return self._weather_file
 
     @property

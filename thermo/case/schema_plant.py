@@ -1,13 +1,11 @@
-"""The plant that takes the heat away: air handler, chilled water, chiller, economizer and power chain.
+"""The plant that takes the heat away: air handler, chilled water and power chain; the rest in schema_heat_rejection.
 
 Defaults are typical values of an air-cooled hall, so a case may give only what it knows.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, model_validator
 
 from thermo.case.quantity import (
     Efficiency,
@@ -21,7 +19,8 @@ from thermo.case.quantity import (
     TemperatureDifference,
     wrong,
 )
-from thermo.case.table import Count, Table, at_most_one
+from thermo.case.schema_heat_rejection import Adiabatic, Chiller, CondenserWater, Economizer, Tower, Water
+from thermo.case.table import Table, at_most_one
 
 
 class AirHandler(Table):
@@ -55,58 +54,6 @@ class ChilledWater(Table):
     minimum_flow: Fraction = Field(0.3, description="Least water flow as a share of the flow at full load.")
     pump_head: Pressure = Field(250e3, description="Pump pressure rise at full flow.")
     pump_efficiency: Efficiency = Field(0.7, description="Pump, motor and drive together.")
-
-
-class Chiller(Table):
-    """Air-cooled chillers: by a record with curves, a fixed COP or a fixed fraction of Carnot."""
-
-    record: str | None = Field(None, min_length=1, description="Name of a chiller record.")
-    cop: Positive | None = Field(None, description="Fixed coefficient of performance.")
-    carnot_fraction: Efficiency | None = Field(None, description="COP as a fixed fraction of the Carnot COP.")
-    evaporator_approach: TemperatureDifference = Field(
-        5.0, description="Leaving water minus evaporating temperature, in the Carnot COP."
-    )
-    condenser_approach: TemperatureDifference = Field(
-        15.0, description="Condensing temperature minus outdoor air, in the Carnot COP."
-    )
-    minimum_lift: TemperatureDifference = Field(
-        20.0, description="Least condensing minus evaporating temperature, in the Carnot COP."
-    )
-    units: Count | None = Field(None, description="Number of running chillers (default: sized from the load).")
-    redundancy: Annotated[StrictInt, Field(ge=0)] | None = Field(
-        None, description="Spare units, counted as installed but not running (default: 1 with a record)."
-    )
-
-    @model_validator(mode="after")
-    def _law(self) -> Chiller:
-        at_most_one(self, "record", "cop", "carnot_fraction")
-        lift = self.given("evaporator_approach", "condenser_approach", "minimum_lift")
-        if self.cop is not None and lift:
-            raise wrong(f"{lift[0]} has no effect with a fixed cop: remove it")
-        if self.units is not None and (self.cop is not None or self.carnot_fraction is not None):
-            raise wrong("units needs a record: a fixed cop or carnot_fraction has no size; remove units")
-        return self
-
-
-class Economizer(Table):
-    """Free cooling: outdoor air cools the water without the chiller when it is cold enough."""
-
-    kind: Literal["water_side", "none"] = Field("water_side", description="Kind of free cooling.")
-    record: str = Field("BAC TDFS1238N C60ET40B", min_length=1, description="Name of a dry cooler record.")
-    approach: TemperatureDifference | None = Field(
-        None, description="Leaving water minus outdoor dry bulb at full fan speed (default: the record's)."
-    )
-    fan_power_fraction: Share | None = Field(
-        None, description="Fan power at full speed over heat at full load (default: the record's)."
-    )
-    minimum_fan_speed: Fraction = Field(0.2, description="Lowest fan speed as a share of full speed.")
-
-    @model_validator(mode="after")
-    def _nothing_unused(self) -> Economizer:
-        unused = self.given("record", "approach", "fan_power_fraction", "minimum_fan_speed")
-        if self.kind == "none" and unused:
-            raise wrong(f'{unused[0]} has no effect with kind = "none": remove it')
-        return self
 
 
 class Ups(Table):
@@ -146,7 +93,15 @@ class Psu(Table):
 class PowerChain(Table):
     """From the utility to the racks, with the losses on the way."""
 
-    transformer_efficiency: Efficiency = Field(0.99, description="Transformer efficiency.")
+    transformer_efficiency: Efficiency | None = Field(
+        None, description="Fixed transformer efficiency; 0.99 unless transformer_loss is given."
+    )
+    transformer_loss: tuple[Share, Share] | None = Field(
+        None, description="Loss over rating: a + c x^2 with x the load over the rating: iron and winding loss."
+    )
+    transformer_load_at_design: Efficiency = Field(
+        0.5, description="Largest load of the year over the transformer rating; used with transformer_loss."
+    )
     ups: Ups = Field(Ups(), description="UPS.")
     ups_loss_to_cooling: Fraction = Field(1.0, description="Share of the UPS loss that the chilled water takes.")
     psu: Psu = Field(Psu(), description="Server power supplies; their loss is part of the IT power.")
@@ -154,6 +109,13 @@ class PowerChain(Table):
         None, description="Server fan power over IT power; needed for TUE, part of the IT power."
     )
     lighting_fraction: Share = Field(0.005, description="Lighting and offices over IT power.")
+
+    @model_validator(mode="after")
+    def _transformer(self) -> PowerChain:
+        at_most_one(self, "transformer_efficiency", "transformer_loss")
+        if self.transformer_loss is None and self.given("transformer_load_at_design"):
+            raise wrong("transformer_load_at_design has no effect without transformer_loss: remove it")
+        return self
 
 
 class Plant(Table):
@@ -164,4 +126,8 @@ class Plant(Table):
     chilled_water: ChilledWater = Field(ChilledWater(), description="Chilled-water loop.")
     chiller: Chiller = Field(Chiller(), description="Chillers.")
     economizer: Economizer = Field(Economizer(), description="Free cooling.")
+    tower: Tower = Field(Tower(), description="Cooling tower of water-cooled chillers.")
+    condenser_water: CondenserWater = Field(CondenserWater(), description="Condenser-water loop.")
+    adiabatic: Adiabatic | None = Field(None, description="Wetted pads; without this table there are none.")
+    water: Water = Field(Water(), description="Water of what evaporates.")
     power: PowerChain = Field(PowerChain(), description="Power chain.")

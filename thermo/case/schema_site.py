@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, StrictInt, Tag
 
 from thermo.case.quantity import (
     CarbonPerEnergy,
     Fraction,
+    Length,
     PositivePressure,
     PricePerEnergy,
     Ratio,
@@ -26,12 +27,27 @@ class ConstantWeather(Table):
     pressure: PositivePressure = Field(101325.0, description="Air pressure.")
 
 
+class RealYear(Table):
+    """One calendar year out of a table of hourly weather of several sites (see thermo.plant.real_years)."""
+
+    file: str = Field(min_length=1, description="CSV table, beside the case or in cases/weather; may be gzipped.")
+    site: str = Field(min_length=1, description="Name of the site in the table.")
+    year: Annotated[StrictInt, Field(ge=1000, le=9999)] = Field(description="Calendar year.")
+    elevation: Length | None = Field(
+        None, description="Height above sea level, for the pressure (default: that of the table)."
+    )
+
+
 def _shape(given: Any) -> str:
+    if isinstance(given, RealYear) or (isinstance(given, dict) and {"file", "site", "year"} & set(given)):
+        return "real_year"
     return "constant" if isinstance(given, dict | ConstantWeather) else "file"
 
 
 Weather = Annotated[
-    Annotated[str, Field(min_length=1), Tag("file")] | Annotated[ConstantWeather, Tag("constant")],
+    Annotated[str, Field(min_length=1), Tag("file")]
+    | Annotated[ConstantWeather, Tag("constant")]
+    | Annotated[RealYear, Tag("real_year")],
     Discriminator(_shape),
 ]
 
@@ -40,7 +56,9 @@ class Site(Table):
     """Weather and electricity of the place."""
 
     name: str | None = Field(None, description="Name of the place.")
-    weather: Weather = Field(description="An EPW file, beside the case or shipped, or constant weather.")
+    weather: Weather = Field(
+        description="An EPW file, beside the case or shipped; a year of a table {file, site, year}; constant weather."
+    )
     water_per_electricity: WaterPerEnergy | None = Field(None, description="Water used where the electricity is made.")
     carbon_per_electricity: CarbonPerEnergy | None = Field(None, description="Carbon dioxide of the electricity.")
     electricity_price: PricePerEnergy | None = Field(None, description="Price of the electricity.")

@@ -8,6 +8,7 @@ from thermo.errors import CaseError
 from thermo.records.table import unknown
 
 PACKAGE = Path(__file__).resolve().parent.parent
+WEATHER_ENDINGS = (".epw", ".epw.gz", ".csv", ".csv.gz")
 
 
 def cases_directory() -> Path:
@@ -23,15 +24,18 @@ def shipped_cases() -> dict[str, Path]:
 
 
 def weather_file(name: str, beside: Path) -> Path:
-    """Return the weather file ``name``: in the folder ``beside`` first, then shipped with the package.
+    """Return the weather file ``name``: in the folder ``beside`` first, then in ``cases/weather`` of a checkout, then
+    shipped with the package. A gzipped file is also found by its name without ``.gz``.
 
-    Raises :class:`CaseError` if it is in neither.
+    Raises :class:`CaseError` if it is in none of them.
     """
-    shipped = PACKAGE / "records" / "weather"
-    for folder in (beside, shipped):
-        if (folder / name).is_file():
-            return folder / name
-    raise unknown("weather file", name, sorted(file.name for file in shipped.glob("*.epw")))
+    folders = (cases_directory() / "weather", PACKAGE / "records" / "weather")
+    for folder in (beside, *folders):
+        for file in (folder / name, folder / f"{name}.gz"):
+            if file.is_file():
+                return file
+    known = [file.name for folder in folders for ending in WEATHER_ENDINGS for file in folder.glob(f"*{ending}")]
+    raise unknown("weather file", name, sorted(known))
 
 
 def new_case(kind: str, file: Path) -> Path:

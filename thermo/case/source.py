@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thermo.case.messages import item_name
+from thermo.case.shipped import shipped_cases
 from thermo.errors import CaseError
 
 DEFAULT_SIZE = "quick"
@@ -97,6 +98,8 @@ def _extended(path: Path, shown: str, extends: Any) -> dict[str, Any]:
     if not isinstance(extends, str) or not extends:
         raise CaseError(f'{shown}: extends: must be the name of a case file, such as extends = "base.toml"')
     base = path.parent / extends
+    if not base.exists():
+        base = shipped_cases().get(Path(extends).stem, base)
     if base.resolve() == path.resolve():
         raise CaseError(f"{shown}: extends: a case cannot extend itself")
     try:

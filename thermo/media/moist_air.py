@@ -84,9 +84,9 @@ def dew_point(ratio: ArrayLike, pressure: ArrayLike) -> Array:
     return 0.5 * (low + high)
 
 
-def _ratio_of_wet_bulb(temperature: Array, wet_bulb_temperature: Array, pressure: Array) -> Array:
+def humidity_ratio_of_wet_bulb(temperature: ArrayLike, wet_bulb_temperature: ArrayLike, pressure: ArrayLike) -> Array:
     """Humidity ratio from dry and wet bulb: eq. 33 for a water bulb, eq. 35 for an ice bulb."""
-    t, b = temperature - ZERO_CELSIUS, wet_bulb_temperature - ZERO_CELSIUS
+    t, b = np.asarray(temperature) - ZERO_CELSIUS, np.asarray(wet_bulb_temperature) - ZERO_CELSIUS
     saturated = humidity_ratio(wet_bulb_temperature, 1.0, pressure)
     water = ((2501.0 - 2.326 * b) * saturated - 1.006 * (t - b)) / (2501.0 + 1.86 * t - 4.186 * b)
     ice = ((2830.0 - 0.24 * b) * saturated - 1.006 * (t - b)) / (2830.0 + 1.86 * t - 2.1 * b)
@@ -105,7 +105,7 @@ def wet_bulb(temperature: ArrayLike, relative_humidity_: ArrayLike, pressure: Ar
     low, high = t - 60.0, t.copy()
     for _ in range(WET_BULB_STEPS):
         middle = 0.5 * (low + high)
-        above = _ratio_of_wet_bulb(t, middle, p) > target
+        above = humidity_ratio_of_wet_bulb(t, middle, p) > target
         high = np.where(above, middle, high)
         low = np.where(above, low, middle)
     return 0.5 * (low + high)

@@ -1,151 +1,33 @@
-"""Air-cooled chillers: EIR curves, a fixed COP, or a fixed fraction of Carnot; capacity, staging and part load."""
+"""The chillers of the plant: which law they follow, how many there are, how they share the load of each hour."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.plant.chiller_laws import CarnotFraction, ChillerLaw, Curves, FixedCop, Grid, Lift, Unlimited
 
 Array = NDArray[np.float64]
 
-ZERO_CELSIUS = 273.15
-DEFAULT_RECORD = "Carrier 30RB390"
-
-
-@dataclass(frozen=True)
-class Lift:
-    """Refrigerant temperatures behind the Carnot COP: approaches of evaporator and condenser, least lift; all K.
-
-    The condenser control holds `minimum`: colder air than that gives no further gain. With the defaults of the case
-    (5 K, 15 K) the ratio of two Carnot COPs follows the York YCAL0033EE map from 33 to 24 degC air within -8..0 %.
-    """
-
-    evaporator_approach: float
-    condenser_approach: float
-    minimum: float
-
-    def carnot_cop(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """T_e / (T_c - T_e) with T_e = leaving water - approach, T_c = outdoor air + approach; all in K."""
-        evaporating = np.asarray(leaving_water, dtype=np.float64) - self.evaporator_approach
-        condensing = np.asarray(air, dtype=np.float64) + self.condenser_approach
-        return evaporating / np.maximum(condensing - evaporating, self.minimum)
-
-
-class ChillerLaw(Protocol):
-    """How one chiller performs at leaving water and outdoor air temperature (K)."""
-
-    def cop(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """Cooling over electric power at full load."""
-
-    def capacity(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """Cooling of one unit at full load, W; infinite where the law sets no limit."""
-
-    def part_load_input(self, part_load: Array) -> Array:
-        """Power over full-load power at the same temperatures."""
-
-    def outside(self, leaving_water: ArrayLike, air: ArrayLike) -> NDArray[np.bool_]:
-        """True outside the range the law was measured in."""
-
-
-class _Unlimited:
-    """A law without size, part-load gain or range."""
-
-    def capacity(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        return np.full(np.broadcast_shapes(np.shape(leaving_water), np.shape(air)), np.inf)
-
-    def part_load_input(self, part_load: Array) -> Array:
-        return part_load
-
-    def outside(self, leaving_water: ArrayLike, air: ArrayLike) -> NDArray[np.bool_]:
-        return np.zeros(np.broadcast_shapes(np.shape(leaving_water), np.shape(air)), dtype=bool)
-
-
-@dataclass(frozen=True)
-class FixedCop(_Unlimited):
-    """The same COP in every hour."""
-
-    value: float
-
-    def cop(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """The fixed value, broadcast."""
-        return np.broadcast_to(self.value, np.broadcast_shapes(np.shape(leaving_water), np.shape(air)))
-
-
-@dataclass(frozen=True)
-class CarnotFraction(_Unlimited):
-    """COP as a fixed fraction of the Carnot COP of the :class:`Lift`."""
-
-    fraction: float
-    lift: Lift
-
-    def cop(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """fraction x Carnot COP."""
-        return self.fraction * self.lift.carnot_cop(leaving_water, air)
-
-
-@dataclass(frozen=True)
-class Curves:
-    """EIR curves of a record. Outside their range: the value at the nearest edge scaled by the Carnot COP.
-
-    The polynomial is never evaluated outside. Capacity outside is that of the edge, reduced with the COP where the lift
-    is larger, never increased.
-    """
-
-    record: records.Chiller
-    lift: Lift
-
-    def _edge(self, leaving_water: ArrayLike, air: ArrayLike) -> tuple[Array, Array]:
-        """The nearest point inside the range, degC."""
-        water = np.clip(np.asarray(leaving_water) - ZERO_CELSIUS, *self.record.leaving_water_range)
-        return water, np.clip(np.asarray(air) - ZERO_CELSIUS, *self.record.air_range)
-
-    def _carnot_ratio(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """Carnot COP at the point over that at the edge; exactly 1 inside the range."""
-        water, outdoor = self._edge(leaving_water, air)
-        edge = self.lift.carnot_cop(water + ZERO_CELSIUS, outdoor + ZERO_CELSIUS)
-        ratio = self.lift.carnot_cop(leaving_water, air) / edge
-        return np.where(self.outside(leaving_water, air), ratio, 1.0)
-
-    def cop(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """COP_ref / eirft at the edge x Carnot ratio."""
-        eir = _biquadratic(self.record.eirft, *self._edge(leaving_water, air))
-        return self.record.reference_cop / eir * self._carnot_ratio(leaving_water, air)
-
-    def capacity(self, leaving_water: ArrayLike, air: ArrayLike) -> Array:
-        """Q_ref x capft at the edge x min(1, Carnot ratio), W."""
-        share = _biquadratic(self.record.capft, *self._edge(leaving_water, air))
-        return self.record.reference_capacity * share * np.minimum(self._carnot_ratio(leaving_water, air), 1.0)
-
-    def part_load_input(self, part_load: Array) -> Array:
-        """eirfplr, cycling in proportion below the smallest part load of the record."""
-        least = self.record.part_load_range[0]
-        c = self.record.eirfplr
-        held = np.maximum(part_load, least)
-        return (c[0] + held * (c[1] + held * c[2])) * np.minimum(part_load / least, 1.0)
-
-    def outside(self, leaving_water: ArrayLike, air: ArrayLike) -> NDArray[np.bool_]:
-        """True where water or air lies outside the range of the curves."""
-        water, outdoor = self._edge(leaving_water, air)
-        difference = np.abs(water + ZERO_CELSIUS - leaving_water) + np.abs(outdoor + ZERO_CELSIUS - air)
-        return difference > 1e-9
-
-
-def _biquadratic(c: tuple[float, ...], x: Array, y: Array) -> Array:
-    return c[0] + x * (c[1] + c[2] * x + c[5] * y) + y * (c[3] + c[4] * y)
+DEFAULT_RECORD = {"air": "Carrier 30RB390", "water": "Carrier 30XWP1012"}
+CONDENSER_APPROACH = {"air": 15.0, "water": 8.0}  # K, in the Carnot COP when the case gives none
 
 
 def law(chiller) -> ChillerLaw:
-    """Return the law of ``plant.chiller``: `cop`, `carnot_fraction`, or `record` (default "Carrier 30RB390")."""
-    lift = Lift(chiller.evaporator_approach, chiller.condenser_approach, chiller.minimum_lift)
+    """Return the law of ``plant.chiller``: `cop`, `carnot_fraction`, or `record` (default by the condenser)."""
+    approach = chiller.condenser_approach
+    if approach is None:
+        approach = CONDENSER_APPROACH[chiller.condenser]
+    lift = Lift(chiller.evaporator_approach, approach, chiller.minimum_lift)
     if chiller.cop is not None:
         return FixedCop(chiller.cop)
     if chiller.carnot_fraction is not None:
         return CarnotFraction(chiller.carnot_fraction, lift)
-    return Curves(records.chiller(chiller.record or DEFAULT_RECORD), lift)
+    record = records.chiller(chiller.record or DEFAULT_RECORD[chiller.condenser])
+    return Grid(record, lift) if isinstance(record, records.ChillerTable) else Curves(record, lift)
 
 
 @dataclass(frozen=True)
@@ -158,25 +40,59 @@ class Cooling:
     running: Array
 
 
-def size(chiller_law: ChillerLaw, design_heat: ArrayLike, leaving_water: ArrayLike, design_air: ArrayLike) -> Array:
-    """Number of units that carry `design_heat` (W) at the design air temperature (K), at least 1."""
-    needed = np.ceil(np.asarray(design_heat) / chiller_law.capacity(leaving_water, design_air) - 1e-9)
+def size(chiller_law: ChillerLaw, design_heat: ArrayLike, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
+    """Number of units that carry `design_heat` (W) with the design `entering` air or water (K), at least 1."""
+    needed = np.ceil(np.asarray(design_heat) / chiller_law.capacity(leaving_water, entering) - 1e-9)
     return np.maximum(needed, 1.0)
 
 
+def units_of(chiller, chiller_law: ChillerLaw, design_heat: ArrayLike, leaving: ArrayLike, entering: Array) -> Array:
+    """Units that may run: those of the case, or sized for `design_heat` (W) in the hour of warmest `entering` (K)."""
+    if chiller.units is not None:
+        return np.asarray(chiller.units, dtype=np.float64)
+    return size(chiller_law, design_heat, leaving, np.max(entering, axis=-1, keepdims=True))
+
+
+def installed(chiller, chiller_law: ChillerLaw, units: ArrayLike) -> Array | None:
+    """Units that may run and spares; None for a law that has no size."""
+    if isinstance(chiller_law, Unlimited):
+        return None
+    return np.asarray(units, dtype=np.float64) + (1 if chiller.redundancy is None else chiller.redundancy)
+
+
 def run(
-    chiller_law: ChillerLaw, units: ArrayLike, heat: ArrayLike, leaving_water: ArrayLike, air: ArrayLike, cop: ArrayLike
+    chiller_law: ChillerLaw,
+    units: ArrayLike,
+    heat: ArrayLike,
+    leaving_water: ArrayLike,
+    entering: ArrayLike,
+    cop: ArrayLike,
 ) -> Cooling:
     """Stage the units for `heat` (W): as few as carry it, loaded equally. `cop` is the law's full-load COP there."""
-    capacity = chiller_law.capacity(leaving_water, air)
+    capacity = chiller_law.capacity(leaving_water, entering)
     heat = np.asarray(heat, dtype=np.float64)
     needed = np.where(np.isinf(capacity), 1.0, np.ceil(heat / capacity - 1e-9))
     running = np.where(heat > 0.0, np.clip(needed, 1.0, units), 0.0)
     served = np.minimum(heat, np.where(np.isinf(capacity), heat, units * capacity))
-    if isinstance(chiller_law, _Unlimited):
+    if isinstance(chiller_law, Unlimited):
         power = served / cop
     else:
         each = running * capacity
         part_load = np.divide(served, each, out=np.zeros(np.broadcast_shapes(served.shape, each.shape)), where=each > 0)
         power = each / cop * chiller_law.part_load_input(part_load)
     return Cooling(served, power, heat - served, running)
+
+
+def hourly(
+    chiller, chiller_law: ChillerLaw, units: Array, cooling: Cooling, leaving_water: Array, entering: ArrayLike
+) -> dict[str, Array | None]:
+    """The hourly arrays of the chillers, whatever cools their condensers; `chillers_installed` may be None."""
+    return {
+        "mechanical_cooling": cooling.heat,
+        "unmet_cooling": cooling.unmet,
+        "chiller_power": cooling.power,
+        "chillers_running": cooling.running,
+        "chillers_installed": installed(chiller, chiller_law, units),
+        "condenser_entering": np.asarray(entering, dtype=np.float64),
+        "chiller_outside_range": chiller_law.outside(leaving_water, entering) & (cooling.heat > 0.0),
+    }

@@ -46,6 +46,12 @@ def fan_power_fraction(economizer) -> ArrayLike:
     return records.dry_cooler(economizer.record).fan_power_fraction
 
 
+def none(heat: ArrayLike) -> FreeCooling:
+    """No free cooling in any hour."""
+    shape = np.shape(heat)
+    return FreeCooling(np.full(shape, MECHANICAL, np.int8), np.zeros(shape), np.zeros(shape))
+
+
 def run(
     economizer,
     heat: ArrayLike,
@@ -57,13 +63,12 @@ def run(
 ) -> FreeCooling:
     """Pick the mode of each hour and split `heat` (W) between dry cooler and chiller.
 
-    `supply`, `return_` (chilled water) and `dry_bulb` in K. Fan speed in free mode is the share of full-speed
-    effectiveness that is needed, range / (return - dry bulb) over range / (range + approach): heat transfer is taken
-    as proportional to air flow, which asks for more fan than the concave curve of a real coil. Fan power is cubic.
+    `supply`, `return_` (chilled water) and `dry_bulb` (of the air that enters the dry cooler) in K. Fan speed in free
+    mode is the share of full-speed effectiveness that is needed, range / (return - dry bulb) over range / (range +
+    approach): heat transfer is taken as proportional to air flow, which asks for more fan than the concave curve of a
+    real coil. Fan power is cubic.
     """
     shape = np.broadcast_shapes(*(np.shape(value) for value in (heat, supply, return_, dry_bulb)))
-    if economizer.kind == "none":
-        return FreeCooling(np.full(shape, MECHANICAL, np.int8), np.zeros(shape), np.zeros(shape))
     range_ = np.asarray(return_) - supply
     reach = approach(economizer)
     excess = np.asarray(dry_bulb) + reach - supply  # K by which the dry cooler misses the supply; <= 0 is free cooling

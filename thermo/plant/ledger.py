@@ -23,9 +23,18 @@ UNITS = {
     "chilled_water_return": "K",
     "air_handler_flow": "m3/s",
     "air_heat_capacity_rate": "W/K",
+    "condenser_entering": "K",
+    "tower_water_leaving": "K",
+    "water_evaporation": "kg/s",
+    "water_drift": "kg/s",
+    "water_blowdown": "kg/s",
+    "water_makeup": "kg/s",
     "mode": "1",
+    "pads_wet": "1",
     "chillers_running": "1",
     "chiller_outside_range": "1",
+    "tower_outside_range": "1",
+    "psu_outside_range": "1",
     "pue": "1",
     "energy_balance": "1",
 }
@@ -49,14 +58,31 @@ ENERGIES = {
 }
 
 
+# yearly water in L (one kilogram is one litre) and the hourly rate it adds up, kg/s
+WATERS = {
+    "makeup_L": "water_makeup",
+    "evaporation_L": "water_evaporation",
+    "blowdown_L": "water_blowdown",
+    "drift_L": "water_drift",
+}
+SECONDS_PER_HOUR = 3600.0
+
+# what runs outside its range: hourly mask, hourly array that is positive when it runs, what is done there
+OUTSIDE = {
+    "chiller": ("chiller_outside_range", "mechanical_cooling", "curves: COP scaled by Carnot from the edge"),
+    "cooling tower": ("tower_outside_range", "tower_heat", "curve: the approach of the edge is held"),
+    "power supply": ("psu_outside_range", "it_power", "points: the efficiency of the nearest is held"),
+}
+
+
 @dataclass(frozen=True)
 class Year:
     """The year, as plain data.
 
     `hourly` maps a name to (hours,) or (variants, hours); `units` gives the unit of each. Powers and heats are the mean
     of the hour in W; `mode` is 0 free, 1 mixed, 2 mechanical; `energy_balance` is (electricity in - heat out - unmet)
-    over electricity in. `totals` are kWh over the year, plus `peak_power_W`, `energy_balance` (the worst hour) and
-    `chillers_installed` (with the spares; absent for a chiller law that has no size);
+    over electricity in. `totals` are kWh and L over the year, plus `peak_power_W`, `energy_balance` (the worst hour)
+    and `chillers_installed` (with the spares; absent for a chiller law that has no size);
     `mode_hours` counts hours by mode. With variants, totals and mode hours are (variants,) arrays. `months` is 1..12.
     """
 
@@ -83,6 +109,9 @@ def close_year(
         for name, parts in ENERGIES.items()
         if parts[0] in hourly
     }
+    totals |= {
+        name: _plain(hourly[rate].sum(axis=-1) * SECONDS_PER_HOUR) for name, rate in WATERS.items() if rate in hourly
+    }
     totals["peak_power_W"] = _plain(hourly["facility_power"].max(axis=-1))
     totals["energy_balance"] = _plain(np.abs(hourly["energy_balance"]).max(axis=-1))
     if chillers is not None:
@@ -101,15 +130,13 @@ def _plain(values: Array) -> Any:
 
 
 def _flags(hourly: dict[str, Array]) -> list[str]:
-    """Outside-range chiller hours, unmet cooling, and air that does not carry the heat it should."""
+    """Hours outside the range of a record, unmet cooling, and air that does not carry the heat it should."""
     flags = []
-    running, outside = hourly["mechanical_cooling"] > 0.0, hourly["chiller_outside_range"]
-    if outside.any():
-        share = outside.sum() / running.sum()
-        flags.append(
-            f"chiller: {_hours(outside)}, {share:.0%} of the hours it runs, lie outside the range of its curves: "
-            "COP scaled by Carnot from the edge"
-        )
+    for machine, (mask, runs, what) in OUTSIDE.items():
+        if mask in hourly and hourly[mask].any():
+            share = hourly[mask].sum() / (hourly[runs] > 0.0).sum()
+            hours = f"{_hours(hourly[mask])}, {share:.0%} of the hours it runs"
+            flags.append(f"{machine}: {hours}, lie outside the range of its {what}")
     short = hourly["unmet_cooling"] > 0.0
     if short.any():
         worst = (hourly["unmet_cooling"] / hourly["cooling_load"]).max()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,6 +11,7 @@ from thermo import records
 
 Array = NDArray[np.float64]
 
+TRANSFORMER_EFFICIENCY = 0.99  # when the case says nothing; a plain assumption
 UPS_EFFICIENCY = 0.95  # when the case says nothing; a plain assumption for double conversion at usual load
 
 
@@ -26,24 +29,42 @@ def ups_loss(ups, load: ArrayLike, design_load: ArrayLike) -> Array:
     return rating * (ups.loss[0] + x * (ups.loss[1] + x * ups.loss[2]))
 
 
-def transformer_loss(power, load: ArrayLike) -> Array:
-    """Transformer loss, W: load (1/efficiency - 1)."""
-    return np.asarray(load, dtype=np.float64) * (1.0 / power.transformer_efficiency - 1.0)
+def transformer_loss(power, load: ArrayLike, design_load: ArrayLike) -> Array:
+    """Transformer loss, W: load (1/efficiency - 1), or the part-load curve of the case.
+
+    Curve: loss / rating = a + c x^2 with x = load / rating (iron and winding loss), rating = `design_load` /
+    `transformer_load_at_design`; loads in W on the low-voltage side.
+    """
+    load = np.asarray(load, dtype=np.float64)
+    if power.transformer_loss is None:
+        efficiency = TRANSFORMER_EFFICIENCY if power.transformer_efficiency is None else power.transformer_efficiency
+        return load * (1.0 / efficiency - 1.0)
+    rating = np.asarray(design_load) / power.transformer_load_at_design
+    return rating * (power.transformer_loss[0] + power.transformer_loss[1] * (load / rating) ** 2)
 
 
-def psu_loss(psu, it_power: ArrayLike, design_it_power: ArrayLike) -> Array | None:
-    """Loss inside the server power supplies, W, part of `it_power` (AC side); None when the case gives no `psu`.
+@dataclass(frozen=True)
+class PsuLoss:
+    """Loss inside the server power supplies, W, and the hours outside the measured points of their record."""
+
+    loss: Array
+    outside: NDArray[np.bool_]
+
+
+def psu_loss(psu, it_power: ArrayLike, design_it_power: ArrayLike) -> PsuLoss | None:
+    """Loss inside the server power supplies, part of `it_power` (AC side, W); None when the case gives no `psu`.
 
     A record is a measured curve of one server: at the design IT power each server draws `psu.server_power` (default the
-    largest measured input). Beyond the measured points the efficiency of the nearest one holds.
+    largest measured input). Outside the measured points the efficiency of the nearest one holds.
     """
     it_power = np.asarray(it_power, dtype=np.float64)
     if psu.efficiency is not None:
-        return it_power * (1.0 - psu.efficiency)
+        return PsuLoss(it_power * (1.0 - psu.efficiency), np.zeros(it_power.shape, dtype=bool))
     if psu.record is None:
         return None
     supply = records.power_supply(psu.record)
-    full = supply.input_power[-1] if psu.server_power is None else psu.server_power
     inputs = np.array(supply.input_power)
-    efficiency = np.interp(full * it_power / design_it_power, inputs, np.array(supply.output_power) / inputs)
-    return it_power * (1.0 - efficiency)
+    each = (inputs[-1] if psu.server_power is None else psu.server_power) * it_power / design_it_power
+    efficiency = np.interp(each, inputs, np.array(supply.output_power) / inputs)
+    outside = (each < inputs[0] * (1.0 - 1e-9)) | (each > inputs[-1] * (1.0 + 1e-9))
+    return PsuLoss(it_power * (1.0 - efficiency), outside)

@@ -1,13 +1,15 @@
-"""Hourly weather: the EPW reader, constant weather, the standard atmosphere.
+"""Hourly weather: the EPW reader, real years from tables, constant weather, the standard atmosphere.
 
 Hour convention: row i (0..8759) is the hour that *ends* at i + 1 local standard time, so EPW hour 1 of 1 January is
-row 0 and covers 00:00 to 01:00. No daylight saving.
+row 0 and covers 00:00 to 01:00. No daylight saving. A leap year of a table of real years has 8784 hours.
 """
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -41,12 +43,12 @@ class Weather:
     month: NDArray[np.int64]
     elevation: float = 0.0
 
-    @property
+    @cached_property
     def wet_bulb(self) -> Array:
         """Wet bulb, K, from dry bulb, relative humidity and pressure (see :mod:`thermo.media.moist_air`)."""
         return moist_air.wet_bulb(self.dry_bulb, self.relative_humidity, self.pressure)
 
-    @property
+    @cached_property
     def humidity_ratio(self) -> Array:
         """Humidity ratio, kg/kg, from dry bulb, relative humidity and pressure."""
         return moist_air.humidity_ratio(self.dry_bulb, self.relative_humidity, self.pressure)
@@ -65,23 +67,39 @@ def constant(dry_bulb: float, relative_humidity: float, pressure: float) -> Weat
 
 
 def read_epw(path: Path | str) -> Weather:
-    """Read an EPW file (8760 or 8784 hourly rows). Humidity is taken from the relative humidity column, capped at 1.
+    """Read an EPW file (8760 or 8784 hourly rows), gzipped if its name ends in .gz.
 
-    The dew point column is not used: in single hours the two disagree. A missing pressure (999999) is replaced by the
-    standard atmosphere at the elevation of the header. Anything else that is missing, unreadable or out of range raises
-    :class:`thermo.errors.CaseError` naming the line.
+    Humidity is taken from the relative humidity column, capped at 1. The dew point column is not used: in single hours
+    the two disagree. A missing pressure (999999) is replaced by the standard atmosphere at the elevation of the header.
+    Anything else that is missing, unreadable or out of range raises :class:`thermo.errors.CaseError` naming the line.
     """
     path = Path(path)
     try:
         return _read(path, path.stat().st_mtime_ns)
     except OSError as problem:
-        raise CaseError(f"{path}: cannot be read: {problem.strerror}") from None
+        raise unreadable(path, problem) from None
+
+
+def unreadable(path: Path, problem: OSError) -> CaseError:
+    """The error for a file that cannot be opened, or is not what its name says."""
+    return CaseError(f"{path}: cannot be read: {problem.strerror or problem}")
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a text file (Latin-1), gzipped or not. Raises OSError."""
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        try:
+            content = gzip.decompress(content)
+        except (EOFError, zlib.error) as problem:
+            raise OSError(f"damaged gzip file ({problem})") from None
+    return content.decode("latin-1").splitlines()
 
 
 @lru_cache(maxsize=16)
 def _read(path: Path, modified: int) -> Weather:
     """The file as it was when last `modified`; a sweep reads each weather once."""
-    lines = path.read_text(encoding="latin-1").splitlines()
+    lines = lines_of(path)
     name, elevation = _location(path, lines)
     rows = [line for line in lines[HEADER_LINES:] if line.strip()]
     if len(rows) not in HOURS:

@@ -1,7 +1,8 @@
 """One year of the hall's plant, hour by hour, from the weather to the electricity meter.
 
-The chain of one hour: racks -> room air -> coil -> chilled water -> dry cooler and chiller -> outdoor air; and back up
-the power chain: every watt of electricity that enters the site leaves it as heat (`energy_balance` = 0).
+The chain of one hour: racks -> room air -> coil -> chilled water -> free cooling and chiller -> outdoor air or tower;
+with an air-side economizer outdoor air comes before the coil. And back up the power chain: every watt of electricity
+that enters the site leaves it as heat (`energy_balance` = 0).
 """
 
 from __future__ import annotations
@@ -9,19 +10,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.case.schema_heat_rejection import economizer_kind
 from thermo.errors import CaseError
-from thermo.media import Air, fluid
-from thermo.plant import air_handler, chiller, economizer, power_chain, pump, weather
+from thermo.media import Air
+from thermo.plant import air_handler, outdoor_air, power_chain, real_years, water, water_side, weather
 from thermo.plant.ledger import Year, close_year
+from thermo.plant.outdoor_air import OutdoorAir
 from thermo.plant.weather import Weather
 
 Array = NDArray[np.float64]
 
 def site_weather(case) -> Weather:
-    """Weather of ``case.site``: the EPW file ``case.weather_file``, or the constant weather of the case."""
-    if isinstance(case.site.weather, str):
-        return weather.read_epw(case.weather_file)
+    """Weather of ``case.site``: the EPW file or real year of ``case.weather_file``, or the case's constant weather."""
     given = case.site.weather
+    if isinstance(given, str):
+        return weather.read_epw(case.weather_file)
+    if hasattr(given, "year"):
+        return real_years.read_year(case.weather_file, given.site, given.year, given.elevation)
     return weather.constant(given.dry_bulb, given.relative_humidity, given.pressure)
 
 
@@ -46,7 +51,9 @@ def simulate(
     it_power, supply_air, server_flow = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in given)
     air = _air_side(case.plant, outdoor, it_power, supply_air, return_temperature_K, server_flow)
     hourly = {"dry_bulb": outdoor.dry_bulb, "it_power": it_power, "supply_air_temperature": supply_air, **air}
-    hourly |= _water_side(case.plant, outdoor, hourly)
+    outside_air, load = _outdoor_air(case.plant, outdoor, hourly)
+    behind = water_side.run(case.plant, outdoor, load, _design(hourly["coil_load"]), hourly["chilled_water_supply"])
+    hourly |= _joined(behind, outside_air, case.plant.water.cycles_of_concentration)
     hourly |= _electricity(case.plant, hourly)
     hourly |= _heat_to_ambient(case.plant, hourly)
     installed = hourly.pop("chillers_installed")
@@ -101,68 +108,59 @@ def _chilled_water_supply(plant, supply_air: Array, return_air: Array) -> Array:
     return chosen
 
 
-def _water_side(plant, outdoor: Weather, hourly: dict) -> dict:
-    """Pumps, economizer and chillers."""
-    loop, supply, load = plant.chilled_water, hourly["chilled_water_supply"], hourly["coil_load"]
-    design_flow = pump.mass_flow(loop, _design(load), _design(load), supply)
-    flow = pump.mass_flow(loop, load, _design(load), supply)
-    pumps = pump.pump_power(loop, flow, design_flow, supply)
-    heat = load + pumps
-    return_ = supply + heat / (flow * fluid("water").heat_capacity(supply))
-    law = chiller.law(plant.chiller)
-    cop = law.cop(supply, outdoor.dry_bulb)
-    free = economizer.run(plant.economizer, heat, _design(heat), supply, return_, outdoor.dry_bulb, cop)
-    units = plant.chiller.units
-    if units is None:
-        units = chiller.size(law, _design(heat), supply, _design(outdoor.dry_bulb))
-    cooling = chiller.run(law, units, np.maximum(heat - free.heat, 0.0), supply, outdoor.dry_bulb, cop)
-    return {
-        "pump_power": pumps,
-        "chilled_water_return": return_,
-        "cooling_load": heat,
-        "mode": free.mode,
-        "free_cooling": free.heat,
-        "heat_rejection_fan_power": free.fan_power,
-        "mechanical_cooling": cooling.heat,
-        "unmet_cooling": cooling.unmet,
-        "chiller_power": cooling.power,
-        "chillers_running": cooling.running,
-        "chillers_installed": _installed(plant.chiller, law, units),
-        "chiller_outside_range": law.outside(supply, outdoor.dry_bulb) & (cooling.heat > 0.0),
+def _outdoor_air(plant, outdoor: Weather, hourly: dict) -> tuple[OutdoorAir | None, Array]:
+    """What an air-side economizer does (None without one), and the heat it leaves to the coils, W."""
+    load, kind = hourly["coil_load"], economizer_kind(plant)
+    if not kind.startswith("air_side"):
+        return None, load
+    supply, returned = hourly["supply_air_temperature"], hourly["return_air_temperature"]
+    side = (outdoor, load, _design(load), supply, returned, hourly["air_heat_capacity_rate"])
+    if kind == "air_side":
+        air = outdoor_air.direct(plant.economizer, *side)
+    else:
+        air = outdoor_air.indirect(plant.economizer, plant.adiabatic, *side)
+    return air, np.maximum(load - air.heat, 0.0)
+
+
+def _joined(behind: dict, air: OutdoorAir | None, cycles: ArrayLike) -> dict:
+    """The arrays behind the coils with those of an air-side economizer: its mode, heat, fans and water."""
+    if air is None:
+        return behind
+    joined = behind | {
+        "mode": air.mode,
+        "free_cooling": air.heat,
+        "heat_rejection_fan_power": behind["heat_rejection_fan_power"] + air.fan_power,
+        "outdoor_air_heat": air.heat + air.fan_power,
     }
-
-
-def _installed(given, law: chiller.ChillerLaw, units: ArrayLike) -> Array | None:
-    """Running units and spares; None for a law that has no size."""
-    if not isinstance(law, chiller.Curves):
-        return None
-    return np.asarray(units, dtype=np.float64) + (1 if given.redundancy is None else given.redundancy)
+    if air.evaporation is not None:
+        evaporation = air.evaporation + behind.get("water_evaporation", 0.0)
+        joined |= water.balance(evaporation, behind.get("water_drift", 0.0), cycles)
+    return joined
 
 
 def _electricity(plant, hourly: dict) -> dict:
     """Power at the site's meter: everything behind the transformer, and its loss."""
     parts = ("it_power", "ups_loss", "lighting_power", "crah_fan_power", "pump_power", "chiller_power")
     low_voltage = sum((hourly[part] for part in parts), hourly["heat_rejection_fan_power"])
-    loss = power_chain.transformer_loss(plant.power, low_voltage)
+    loss = power_chain.transformer_loss(plant.power, low_voltage, _design(low_voltage))
     it_power = hourly["it_power"]
     psu = power_chain.psu_loss(plant.power.psu, it_power, _design(it_power))
     fans = plant.power.server_fan_fraction
-    inside = {} if psu is None else {"psu_loss": psu}
+    inside = {} if psu is None else {"psu_loss": psu.loss, "psu_outside_range": psu.outside}
     if fans is not None:
         inside["server_fan_power"] = fans * it_power
     return {"transformer_loss": loss, "facility_power": low_voltage + loss, **inside}
 
 
+HEATS = ("dry_cooler_heat", "condenser_heat", "tower_heat", "outdoor_air_heat")
+
+
 def _heat_to_ambient(plant, hourly: dict) -> dict:
-    """Where the heat leaves, and the closure (electricity in - heat out) / electricity in of each hour."""
-    dry_cooler = hourly["free_cooling"] + hourly["heat_rejection_fan_power"]
-    condenser = hourly["mechanical_cooling"] + hourly["chiller_power"]
+    """What leaves as heat, and the closure (electricity in - heat out - unmet) / electricity in of each hour."""
     rooms = hourly["transformer_loss"] + (1.0 - plant.power.ups_loss_to_cooling) * hourly["ups_loss"]
-    out = dry_cooler + condenser + rooms
+    out = rooms + sum(hourly[name] for name in HEATS if name in hourly)
     facility = hourly["facility_power"]
     return {
-        "dry_cooler_heat": dry_cooler,
-        "condenser_heat": condenser,
         "electrical_room_heat": rooms,
         "heat_rejected": out,
         "energy_balance": (facility - out - hourly["unmet_cooling"]) / facility,

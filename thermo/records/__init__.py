@@ -4,7 +4,18 @@ One function a kind of record, each returning a frozen dataclass in SI units (ch
 source). An unknown name raises :class:`thermo.errors.CaseError` with the nearest valid name. Origins: LICENCES.md.
 """
 
-from thermo.records.equipment import Chiller, DryCooler, PowerSupply, chiller, dry_cooler, power_supply
+from thermo.records.equipment import (
+    Chiller,
+    ChillerTable,
+    CoolingTower,
+    DryCooler,
+    PowerSupply,
+    chiller,
+    chiller_names,
+    cooling_tower,
+    dry_cooler,
+    power_supply,
+)
 from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
 from thermo.records.rooms import AirClass, air_class, air_classes
 from thermo.records.table import names
@@ -12,6 +23,8 @@ from thermo.records.table import names
 __all__ = [
     "AirClass",
     "Chiller",
+    "ChillerTable",
+    "CoolingTower",
     "DryCooler",
     "FluidTable",
     "PowerSupply",
@@ -19,6 +32,8 @@ __all__ = [
     "air_class",
     "air_classes",
     "chiller",
+    "chiller_names",
+    "cooling_tower",
     "dry_cooler",
     "fluid_table",
     "grid_water",

@@ -163,7 +163,7 @@ def largest_difference(runs: list[Solved]) -> float:
     """Largest difference of any cell field of any run from the first run's, relative to the field's largest size.
 
     Velocity components share one size; runs in other orientations are turned back; pressure is compared without its
-    mean, temperature by its deviation from the mean.
+    mean, temperature by its deviation from the mean. Infinite where one has a value and another has none.
     """
     fields = [turned_back({name: v.values for name, v in run.result.fields.cells.items()}, run.run.orientation)
               for run in runs]
@@ -172,6 +172,8 @@ def largest_difference(runs: list[Solved]) -> float:
     for name in fields[0]:
         if name == "object":
             continue
+        if any(not np.array_equal(np.isnan(values[name]), np.isnan(fields[0][name])) for values in fields):
+            return float("inf")
         centred = [values[name] - (np.nanmean(values[name]) if name in ("p", "T") else 0.0) for values in fields]
         size = speed if name in ("u", "v", "w") else np.nanmax(abs(centred[0]))
         if size > 0.0:

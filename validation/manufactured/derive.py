@@ -41,7 +41,7 @@ def sources():
 def expression(term, first: str = "x", second: str = "z") -> str:
     """Spell a term in the grammar of the case file with the given names of the two axes."""
     names = {x: sp.Symbol(first), y: sp.Symbol(second)}
-    return "=" + str(sp.expand(term).xreplace(names)).replace("sin(pi*", "sin(pi*")
+    return "=" + str(sp.expand(term).xreplace(names))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,138 @@
+"""The validation runner: a small problem passes, a missed tolerance fails, wrong input is one clear line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from thermo.errors import CaseError
+from thermo.validate import problems_directory, run_validation
+from thermo.validate.measure import line_statistic
+from thermo.validate.orientation import Orientation, turned_back, turned_case
+
+CASE = """
+[case]
+name = "wall"
+[room]
+size = [2, 1, 1]
+[room.sides]
+x_min = { kind = "wall", temperature = 303.15 }
+x_max = { kind = "wall", temperature = 293.15 }
+[fluid]
+heat_capacity = 1
+conductivity = 3
+[physics]
+flow = false
+[grid]
+cells = [4, 1, 1]
+[[monitor]]
+name = "hot"
+kind = "wall_heat_flow"
+side = "x_min"
+[solve]
+sequence = false
+"""
+CHECKS = """
+title = "plane wall"
+source = "closed form"
+reason = "linear profile"
+[run.plain]
+[run.turned]
+axes = "zxy"
+mirror = "x"
+[[check]]
+name = "heat"
+kind = "value"
+runs = ["plain"]
+metric = { monitor = "hot" }
+reference = REFERENCE
+tolerance = 1e-9
+[[check]]
+name = "alike"
+kind = "same"
+runs = ["plain", "turned"]
+tolerance = 1e-12
+"""
+
+
+def problem_folder(tmp_path, reference: str = "15.0", checks: str = CHECKS):
+    folder = tmp_path / "plane_wall"
+    folder.mkdir()
+    (folder / "case.toml").write_text(CASE)
+    (folder / "checks.toml").write_text(checks.replace("REFERENCE", reference))
+    return tmp_path
+
+
+def test_met_references_give_status_0_and_a_table(tmp_path, capsys):
+    assert run_validation([], "quick", problem_folder(tmp_path)) == 0
+    assert "2 of 2 checks hold" in capsys.readouterr().out
+    results = json.loads((tmp_path / "results" / "quick.json").read_text())
+    assert [row["passed"] for row in results["checks"]] == [True, True]
+    assert results["checks"][0]["value"] == pytest.approx(15.0)
+    assert "| plane_wall | heat | 15 | 15 |" in (tmp_path / "VALIDATED.md").read_text()
+
+
+def test_a_missed_reference_gives_status_1_and_is_named(tmp_path, capsys):
+    assert run_validation(["plane_wall"], "quick", problem_folder(tmp_path, "15.1")) == 1
+    assert "missed: plane_wall: heat" in capsys.readouterr().out
+    assert not (tmp_path / "VALIDATED.md").exists(), "a run of named problems leaves the table alone"
+
+
+def test_a_result_that_is_not_a_number_is_missed(tmp_path):
+    assert run_validation([], "quick", problem_folder(tmp_path, "nan")) == 1
+
+
+def test_runs_of_the_full_tier_stay_out_of_the_quick_one(tmp_path, capsys):
+    folder = problem_folder(tmp_path, checks=CHECKS.replace("[run.turned]", '[run.turned]\ntier = "full"'))
+    assert run_validation([], "quick", folder) == 0
+    assert "1 of 1 checks hold" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [
+    ('kind = "same"', 'kind = "sane"'),
+    ('"plain", "turned"', '"plain", "tuned"'),
+    ("tolerance = 1e-12", "tolerence = 1"),
+    ('monitor = "hot"', 'monitor = "cold"'),
+])
+def test_wrong_checks_are_refused(tmp_path, wrong):
+    with pytest.raises(CaseError):
+        run_validation([], "quick", problem_folder(tmp_path, checks=CHECKS.replace(*wrong)))
+
+
+def test_an_unknown_problem_is_refused():
+    with pytest.raises(CaseError, match=r"no validation problem wrong; valid: .*lid_cavity"):
+        run_validation(["wrong"], "quick")
+
+
+def test_every_shipped_check_has_a_reason_and_a_source():
+    from thermo.validate.problem import load_problem
+
+    for file in problems_directory().glob("*/checks.toml"):
+        for check in load_problem(file.parent).checks:
+            assert check.reason and check.source, f"{file.parent.name}: {check.name}"
+
+
+def test_turning_a_case_moves_sides_boxes_and_expressions():
+    case = '[room]\nsize = [1, 2, 3]\n[room.sides]\nx_min = "symmetry"\n[physics]\ngravity = [1, "=x+y", 0]\n'
+    text = turned_case(case, Orientation("yzx", "x"))
+    assert 'y_max = "symmetry"' in text
+    assert "=(1.0-y)+z" in text
+    assert "-1" in text
+
+
+def test_turned_fields_come_back():
+    u, v, w = (np.arange(24.0).reshape(4, 3, 2) + 100 * n for n in range(3))
+    turned = {name: np.flip(np.transpose(values, (1, 2, 0)), 1) for name, values in (("u", w), ("v", -u), ("w", v))}
+    back = turned_back(turned, Orientation("yzx", "x"))
+    for name, values in (("u", u), ("v", v), ("w", w)):
+        np.testing.assert_array_equal(back[name], values)
+
+
+def test_zigzag_sees_a_checkerboard_and_no_smooth_profile():
+    at = np.linspace(0.0, 1.0, 21)
+    smooth = 1.0 + 0.3 * at * (1.0 - at)
+    assert line_statistic(smooth, "zigzag") < 1e-3
+    rough = smooth + 0.1 * (-1.0) ** np.arange(21)
+    assert line_statistic(rough, "zigzag") == pytest.approx(0.1 / rough.mean(), rel=0.02)

@@ -16,4 +16,4 @@ def test_the_case_holds_the_derived_sources():
     script = runpy.run_path(str(folder / "derive.py"))
     su, sv, heat = (script["expression"](term).removeprefix("=") for term in script["sources"]())
     physics = load(folder / "case.toml").physics
-    assert (physics.momentum_source[0].text, physics.momentum_source[2].text, physics.heat_source.text) == (su, sv, heat)
+    assert (physics.momentum_source[0].text, physics.momentum_source[2].text, physics.heat_source.text) == (su, sv, heat)  # noqa: E501

@@ -160,7 +160,8 @@ def test_gzipped_epw_is_the_same_weather(tmp_path):
     assert weather_file("abilene.epw", tmp_path) == file
 
 
-@pytest.mark.parametrize("content", [b"not gzip", gzip.compress(b"x" * 1000)[:20], b"\x1f\x8b\x08\x00junkjunkjunkjunk"])
+@pytest.mark.parametrize("content", [b"not gzip", gzip.compress(b"x" * 1000)[:20], b"\x1f\x8b\x08\x00junkjunkjunkjunk"],
+                         ids=["not gzip", "cut short", "junk after the header"])
 def test_damaged_gzip_is_refused(tmp_path, content):
     file = tmp_path / "bad.epw.gz"
     file.write_bytes(content)

@@ -164,7 +164,7 @@ def _set_sides(case, mesh, table, lookup, fluid) -> None:
             _set_wall(table, faces, side)
         elif side.kind == "inlet":
             table.velocity[:, faces] = [evaluate(v, *table.centre[:, faces]) for v in side.velocity]
-            _set_inflow(case, table, faces, side.temperature, side.turbulence)
+            _set_inflow(case, table, faces, side.temperature, side)
         else:
             _set_return(case, table, faces, side, fluid)
 

@@ -119,6 +119,7 @@ def test_the_wheel_works_without_the_checkout(wheel, clone, clean, tmp_path):
     for kind in sorted(file.stem for file in clone.glob("cases/*/*.toml")):
         assert f"next: thermo run my_{kind}.toml" in thermo("new", kind, "-o", f"my_{kind}.toml")
         assert kind in thermo("check", f"my_{kind}.toml")
+    assert "checks hold" in thermo("validate", "composite_wall")
     information = thermo("info")
     assert str(venv) in information
     assert str(ROOT) not in information

@@ -48,6 +48,7 @@ def run_case(case_path, directory, backend="auto", precision="single", overrides
         summary["case"] = {"name": case.name, "file": case.file, "sha256": case.sha256, "cooling": case.cooling}
         summary["run"] |= {"version": __version__, "backend": device.name, "device": device.device,
                            "precision": precision, "wall_s": round(time.perf_counter() - started, 3)}
+        progress.stop()
         result.log.extend(progress.lines)
         paths = output.write(result, directory)
         if status == "not converged":

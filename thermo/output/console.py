@@ -43,6 +43,10 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the live display; ``lines`` is then complete. May be called again."""
         self._close_grid()
         if self._live is not None:
             self._live.stop()
@@ -64,7 +68,7 @@ class Progress:
 
     def finish(self, result: Result, paths: Mapping[str, Path]) -> None:
         """End the display and print the results on standard output."""
-        self.__exit__()
+        self.stop()
         _say(sys.stdout, closing.text(result.summary, paths))
 
     def __rich__(self):

@@ -19,6 +19,7 @@ import numpy as np
 from kernels import aggregation_cells as cells
 from kernels.bicgstab import BiCGStab
 from kernels.pairing import Aggregates, aggregate, face_graph, segments
+from kernels.transport import row_defect
 
 DIFFUSION_DIVISOR = 1.8
 """Divisor of the summed conductance, once per level (four rows to one)."""
@@ -56,7 +57,7 @@ class CellLevel:
 
     def defect(self, b, x, out) -> None:
         """Store right-hand side minus left-hand side."""
-        self._launch(cells.face_defect, *self.strides, *self.neighbours, self.excess, b, x, out)
+        self._launch(row_defect, *self.strides, *self.neighbours, self.excess, b, x, out)
 
     def first_sweep(self, b, new) -> None:
         """Sweep once from zero."""

@@ -27,16 +27,6 @@ def face_operator(c, sx, sy, sz, W, E, S, N, B, T, excess, x, out):
 
 
 @cell
-def face_defect(c, sx, sy, sz, W, E, S, N, B, T, excess, b, x, out):
-    """Right-hand side minus left-hand side of the seven-point equation."""
-    here = x[c]
-    total = W[c] * (x[c - sx] - here) + E[c] * (x[c + sx] - here)
-    total += S[c] * (x[c - sy] - here) + N[c] * (x[c + sy] - here)
-    total += B[c] * (x[c - sz] - here) + T[c] * (x[c + sz] - here)
-    out[c] = total + b[c] - excess[c] * here
-
-
-@cell
 def damped_face_sweep(c, sx, sy, sz, damping, W, E, S, N, B, T, inverse, b, old, new):
     """One damped Jacobi sweep of the seven-point equation."""
     neighbours = W[c] * old[c - sx] + E[c] * old[c + sx]

@@ -9,7 +9,6 @@ from typing import Any
 
 from thermo import metrics, records
 from thermo.field import checks, outcome
-from thermo.field.boundary import rack_airflow
 from thermo.field.grid import make_grid
 from thermo.field.monitors import KELVIN
 from thermo.field.properties import fluid_properties
@@ -124,7 +123,7 @@ def plant_year(case) -> Year:
         raise case.error("plant", "a plant year needs racks and a supply; add them or remove [plant]")
     fluid = fluid_properties(case)
     supply = getattr(case.plant.air_handler, "supply_temperature", None) or supply_state(case)[0]
-    flows = [rack_airflow(rack, fluid.capacity) for rack in case.rack]
+    flows = [rack.airflow(fluid.capacity) for rack in case.rack]
     scale = case.plant.it_scale
     return simulate(case, scale * sum(r.power for r in case.rack), supply, None, scale * sum(flows))
 

@@ -161,10 +161,6 @@ def face_operator(v):
     return {"out": energy_operator(v)}
 
 
-def face_defect(v):
-    return {"out": v.b() - energy_operator(v)}
-
-
 def damped_face_sweep(v):
     neighbours = sum(getattr(v, side)() * v.old(*at) for side, at in SIDES.items())
     return {"new": (1.0 - v.damping) * v.old() + v.damping * v.inverse() * (v.b() + neighbours)}
@@ -195,5 +191,5 @@ ORACLES = [
     central_correction, limited_correction, add_correction, face_force, cell_force, momentum_source, velocity_response,
     boussinesq, rhie_chow_flux, pressure_conductance, correct_flux, correct_velocity, row_diagonal, lagged_source,
     jacobi_sweep, row_defect, operator_apply, operator_residual, smoother_sweep, inverse_diagonal, face_operator,
-    face_defect, damped_face_sweep, normal_strain, shear_strain, turbulent_viscosity, turbulence_sources,
+    damped_face_sweep, normal_strain, shear_strain, turbulent_viscosity, turbulence_sources,
 ]

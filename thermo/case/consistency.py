@@ -31,8 +31,11 @@ def check_consistency(case: Case) -> None:
 
 def start_temperature(case: Case) -> Value:
     """Return where the temperature starts [K]: as given, otherwise the mean of the supplies, inlets or warm walls."""
-    if case.initial.temperature is not None:
-        return case.initial.temperature
+    return default_temperature(case) if case.initial.temperature is None else case.initial.temperature
+
+
+def default_temperature(case: Case) -> float:
+    """Return the temperature [K] that the case suggests: of its supplies, inlets, fluid or walls, or a room's."""
     sides = [side for _, side in case.room.sides.items()]
     inlets = [side.temperature for side in sides if side.kind == "inlet"]
     walls = [side.temperature for side in sides if side.kind == "wall"]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kernels import walls
+from kernels.turbulence import KEpsilon
+from thermo.case.consistency import default_temperature
 from thermo.errors import CaseError
 from thermo.field.mesh import AXES, Mesh, evaluate, face_axis, faces_in, flat_axis, neighbours
 
 ADIABATIC = -1.0
-C_MU = 0.09
 
 
 @dataclass
@@ -212,7 +213,7 @@ def inflow_turbulence(given, speed, area) -> tuple[np.ndarray, np.ndarray]:
     intensity = given.intensity if given and given.intensity else 0.1
     length = given.length if given and given.length else 0.07 * np.sqrt(area)
     k = 1.5 * (intensity * speed) ** 2 if k is None else np.full_like(speed, k)
-    epsilon = C_MU**0.75 * k**1.5 / length if epsilon is None else np.full_like(speed, epsilon)
+    epsilon = KEpsilon().c_mu ** 0.75 * k**1.5 / length if epsilon is None else np.full_like(speed, epsilon)
     return k, epsilon
 
 
@@ -237,40 +238,23 @@ def _set_return(case, table, faces, given, fluid) -> None:
         table.patches[name] = faces
     table.kind[faces] = walls.OPENING
     table.pressure[faces] = given.pressure / fluid.density
-    table.temperature[faces] = start_temperature(case)
+    backflow = start_temperature(case) if given.temperature is None else given.temperature
+    table.temperature[faces] = backflow
     table.k[faces], table.epsilon[faces] = inflow_turbulence(None, np.full(len(faces), 0.5), table.area[faces].sum())
 
 
 def start_temperature(case) -> float:
-    """Temperature in K that the iteration starts from and that air drawn in through a return has.
-
-    ``initial.temperature`` where it is a number, otherwise the mean of the temperatures that supplies, inlets and
-    walls give, otherwise the fluid's reference temperature or 20 degC.
-    """
-    if isinstance(case.initial.temperature, (int, float)):
-        return float(case.initial.temperature)
-    sides = [side for _, side in case.room.sides.items()]
-    given = [getattr(source, "temperature", None) for source in [*case.supply, *sides, *case.obstacle]]
-    numbers = [float(t) for t in given if isinstance(t, (int, float))]
-    if numbers:
-        return sum(numbers) / len(numbers)
-    return case.fluid.reference_temperature or 293.15
-
-
-def rack_airflow(rack, capacity: float) -> float:
-    """Airflow of a rack in m3/s from its flow, its flow per power or its temperature rise (``capacity`` is rho cp)."""
-    if rack.flow is not None:
-        return rack.flow
-    if rack.flow_per_power is not None:
-        return rack.flow_per_power * rack.power
-    return rack.power / (capacity * rack.temperature_rise)
+    """Datum of stored temperatures in K, and the temperature of what no one gave one: where the iteration starts, or
+    what the case's own temperatures suggest when it starts from an expression."""
+    start = case.initial.temperature
+    return float(start) if isinstance(start, (int, float)) else default_temperature(case)
 
 
 def _set_rack(case, mesh, table, lookup, rack, fluid) -> Rack:
     """Intake and exhaust faces of a rack; the exhaust temperature is set during the solve."""
     intake, exhaust = (_rack_face(mesh, lookup, rack, side) for side in (rack.intake, rack.exhaust))
     capacity = fluid.capacity
-    flow = rack_airflow(rack, capacity)
+    flow = rack.airflow(capacity)
     table.kind[intake] = walls.INTAKE_FIXED_VALUE if case.physics.outflow == "fixed-value" else walls.INTAKE
     table.outflow[intake] = flow * table.area[intake] / table.area[intake].sum()
     speed = flow / table.area[intake].sum()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from thermo.errors import CaseError
+from thermo.field.boundary import start_temperature
 from thermo.media.fluids import fluid as fluid_record
 
 
@@ -58,19 +58,14 @@ def at_temperature(law, temperature, array_module=np):
     return array_module.interp(temperature, table_t, table_v)
 
 
-def fluid_properties(case, isothermal_temperature: float = 293.15) -> FluidProperties:
+def fluid_properties(case) -> FluidProperties:
     """Resolve ``[fluid]``: a record evaluated at the reference temperature, or the constants given."""
     fluid = case.fluid
     reference = fluid.reference_temperature
     if reference is None:
-        reference = case.initial.temperature if isinstance(case.initial.temperature, float) else isothermal_temperature
+        reference = start_temperature(case)
     if fluid.name is not None:
         return _of_record(fluid_record(fluid.name), reference)
-    missing = [n for n in ("density", "viscosity") if getattr(fluid, n) is None and case.physics.flow]
-    missing += [n for n in ("heat_capacity", "conductivity") if getattr(fluid, n) is None and case.physics.energy]
-    missing += ["expansion"] if case.physics.buoyancy and fluid.expansion is None else []
-    if missing:
-        raise CaseError(f"{case.file}: fluid needs {', '.join(missing)}: this case solves for what depends on it")
     return FluidProperties("constants", fluid.density or 1.0, fluid.heat_capacity or 1.0, fluid.expansion or 0.0,
                            reference, _law(fluid.viscosity, reference, 1.0), _law(fluid.conductivity, reference, 1.0))
 

@@ -75,7 +75,7 @@ class FieldSolver:
         self.correction, self.imbalance = zeros(self.size), zeros(self.size)
         self.opening_diagonal, self.outflow = zeros(self.size), zeros(self.size)
         self.conductance = [zeros(self.size) for _ in range(3)]
-        self.no_lag = zeros(self.size)
+        self.zero = zeros(self.size)
         self.update_properties()
 
     def _set_sources(self) -> None:

@@ -13,7 +13,7 @@ from thermo.field import transfer
 from thermo.field.balance import MassBalance, heat_balance
 from thermo.field.grid import make_grid
 from thermo.field.mesh import evaluate
-from thermo.field.monitors import monitor_value
+from thermo.field.monitors import KELVIN, monitor_value
 from thermo.field.solver import FieldSolver
 
 CHECK_EVERY = 10
@@ -225,7 +225,7 @@ class March:
         s = self.solver
         if not s.heat:
             return {}
-        return {f"rack {rack.name} inlet_mean": float(mean) + s.datum - 273.15
+        return {f"rack {rack.name} inlet_mean": float(mean) + s.datum - KELVIN
                 for rack, mean in zip(s.racks, offsets, strict=False)}
 
     def _copies(self):

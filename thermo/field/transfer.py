@@ -31,7 +31,7 @@ def restore(solver, fields: dict[str, np.ndarray]) -> None:
         solver.set_interior(solver.turbulence.epsilon, fields["epsilon"])
         solver.turbulence.update_viscosity()
     solver.update_properties()
-    zero = solver.no_lag
+    zero = solver.zero
     for a, stride in enumerate(solver.strides):
         g = solver.geometry
         solver.run(rhie_chow_flux, stride, g.area[a], g.w[a], solver.velocity[a], zero, zero, zero, solver.flux[a],

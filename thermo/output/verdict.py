@@ -37,7 +37,7 @@ def key_figures(summary: Mapping[str, Any]) -> str:
         more = f"{source:.2f} L/kWh with the electricity's water" if source is not None else ""
         tiles.append(("WUE on site", value(metrics["wue_site_L_per_kWh"], "L/kWh", 2), more))
     if "supply_limit_C" in plant:
-        tiles.append(("Warmest supply for the racks' class", value(plant["supply_limit_C"], "°C", 1), ""))
+        tiles.append(("Warmest supply the racks allow", value(plant["supply_limit_C"], "°C", 1), ""))
     if "closure" in summary.get("balance", {}):
         tiles.append(("Heat not accounted for", share(summary["balance"]["closure"]), "of the heat put in"))
     body = "\n".join(

@@ -16,14 +16,18 @@ from thermo.records.equipment import (
     dry_cooler,
     power_supply,
 )
+from thermo.records.liquid_cooling import CduRecord, ChipRecord, ColdPlateRecord, cdu, chip, cold_plate
 from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
 from thermo.records.rooms import AirClass, air_class, air_classes
 from thermo.records.table import names
 
 __all__ = [
     "AirClass",
+    "CduRecord",
     "Chiller",
     "ChillerTable",
+    "ChipRecord",
+    "ColdPlateRecord",
     "CoolingTower",
     "DryCooler",
     "FluidTable",
@@ -31,8 +35,11 @@ __all__ = [
     "SolidRecord",
     "air_class",
     "air_classes",
+    "cdu",
     "chiller",
     "chiller_names",
+    "chip",
+    "cold_plate",
     "cooling_tower",
     "dry_cooler",
     "fluid_table",

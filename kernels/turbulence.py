@@ -10,7 +10,11 @@ from kernels.walls import INLET, OPENING
 
 @dataclass(frozen=True)
 class KEpsilon:
-    """Constants of the standard model and of its wall functions."""
+    """Constants of the standard model and of its wall functions.
+
+    The log law is that of smooth channels and pipes, ``u+ = ln(y+)/0.41 + 5.2`` (Pope, Turbulent Flows, 2000, equations
+    7.43 and 7.44): ``roughness_constant`` is exp(0.41 * 5.2), and ``laminar_limit`` where it meets ``u+ = y+``.
+    """
 
     c_mu: float = 0.09
     c_1: float = 1.44
@@ -18,8 +22,8 @@ class KEpsilon:
     sigma_k: float = 1.0
     sigma_epsilon: float = 1.3
     von_karman: float = 0.41
-    roughness_constant: float = 9.8
-    laminar_limit: float = 11.53
+    roughness_constant: float = 8.43
+    laminar_limit: float = 11.07
 
 
 @cell
@@ -56,13 +60,14 @@ def turbulence_sources(c, volume, c_1, c_2, strain, nu_t, k, epsilon, k_source, 
 
 @cell
 def turbulence_wall_cell(
-    m, owner, volume, wall_epsilon, wall_production, k, k_source, k_extra, epsilon_source, epsilon_extra, k_base, fix
+    m, owner, volume, wall_epsilon, wall_production, wall_dissipation, k, k_source, k_extra, epsilon_source,
+    epsilon_extra, k_base, fix,
 ):
-    """In cells on a wall: production of the wall law, and epsilon held at the wall law's value by a large diagonal."""
+    """In cells on a wall: production and dissipation of the wall law, epsilon held at its value by a large diagonal."""
     c = owner[m]
     if wall_epsilon[m] >= ZERO:
         k_source[c] = volume[c] * wall_production[m]
-        k_extra[c] = k_base[c] + volume[c] * wall_epsilon[m] / k[c]
+        k_extra[c] = k_base[c] + volume[c] * wall_dissipation[m] / k[c]
         epsilon_extra[c] = fix
         epsilon_source[c] = fix * wall_epsilon[m]
 

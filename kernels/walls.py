@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 
-from kernels.cell import ONE, ZERO, cell, scalar
+import numpy as np
+
+from kernels.cell import ONE, TWO, ZERO, cell, scalar
 
 WALL = 0
 INLET = 1
@@ -20,6 +22,9 @@ SYMMETRY = 4
 INTAKE_FIXED_VALUE = 5
 """Kinds of boundary face. INTAKE is a prescribed outflow that takes the cell's own momentum along;
 INTAKE_FIXED_VALUE convects the prescribed vector out instead, as OpenFOAM's fixedValue patch does."""
+
+SMALLEST = np.float32(1e-12)
+"""Friction velocity in m/s that stands for none, where one divides by it."""
 
 
 @cell
@@ -126,28 +131,36 @@ def log_law(y_plus, roughness_constant, von_karman):
 @cell
 def wall_function(
     m, start, owner, kind, rdist, ub, vb, wb, u, v, w, k, nu, quarter_power, von_karman, roughness_constant,
-    laminar_limit, wall_nu, wall_epsilon, wall_production,
+    laminar_limit, wall_nu, wall_epsilon, wall_production, wall_dissipation,
 ):
     """Standard wall functions (Launder and Spalding 1974) of the wall faces of one cell.
 
-    ``wall_nu`` gives the shear, ``wall_epsilon`` and ``wall_production`` are means over the cell's wall faces
-    (negative epsilon: no wall). ``quarter_power`` is ``C_mu^(1/4)``; below ``laminar_limit`` in y+ the shear is
-    laminar and nothing is produced.
+    ``wall_nu`` gives the shear: laminar below ``laminar_limit`` in y+, of the log law above. Production and
+    dissipation of k are those of the log law above the viscous sublayer, as means over the height h of the cell (after
+    Chieng and Launder, Numer. Heat Transfer 3 (1980) 189), and ``2 nu k / h^2`` remains where the cell lies inside it,
+    so nothing jumps on a finer grid. ``wall_epsilon`` is the log law's value at the centre. All three are means over
+    the cell's wall faces (negative epsilon: no wall). ``quarter_power`` is ``C_mu^(1/4)``.
     """
     c = owner[m]
-    count, epsilon, production = ZERO, ZERO, ZERO
-    velocity_scale = quarter_power * math.sqrt(max(k[c], ZERO))
+    count, epsilon, production, dissipation = ZERO, ZERO, ZERO, ZERO
+    energy = max(k[c], ZERO)
+    velocity_scale = quarter_power * math.sqrt(energy)
     for q in range(start[m], start[m + 1]):
         if kind[q] == WALL:
             du, dv, dw = u[c] - ub[q], v[c] - vb[q], w[c] - wb[q]
             speed = math.sqrt(du * du + dv * dv + dw * dw)
             y_plus = velocity_scale / (rdist[q] * nu[c])
             wall_nu[q] = nu[c]
-            epsilon += velocity_scale * velocity_scale * velocity_scale * rdist[q] / von_karman
             if y_plus > laminar_limit:
                 wall_nu[q] = nu[c] * y_plus / log_law(y_plus, roughness_constant, von_karman)
-                production += wall_nu[q] * speed * rdist[q] * velocity_scale * rdist[q] / von_karman
+            height = TWO / rdist[q]
+            sublayer = min(laminar_limit * nu[c] / max(velocity_scale, SMALLEST), height)
+            slope = velocity_scale * math.log(height / sublayer) / (von_karman * height)
+            epsilon += velocity_scale * velocity_scale * velocity_scale * rdist[q] / von_karman
+            production += wall_nu[q] * speed * rdist[q] * slope
+            dissipation += velocity_scale * velocity_scale * slope + TWO * nu[c] * energy / (height * height)
             count += ONE
     faces = max(count, ONE)
     wall_epsilon[m] = epsilon / faces if count > ZERO else -ONE
     wall_production[m] = production / faces
+    wall_dissipation[m] = dissipation / faces

@@ -37,6 +37,7 @@ class DeviceFaces:
     exchange: Any
     wall_epsilon: Any
     wall_production: Any
+    wall_dissipation: Any
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def device_faces(backend, table: BoundaryTable, datum: float) -> DeviceFaces:
         conducts=real(table.conducts), k=real(table.k), epsilon=real(table.epsilon),
         wall_nu=backend.zeros(count), film=backend.zeros(count), exchange=backend.zeros(count),
         wall_epsilon=backend.zeros(len(owner)), wall_production=backend.zeros(len(owner)),
+        wall_dissipation=backend.zeros(len(owner)),
     )
 
 

@@ -52,7 +52,7 @@ class TurbulenceModel:
         s, f, c = self.solver, self.solver.faces, self.constants
         s.run_boundary(walls.wall_function, f.start, f.owner, f.kind, f.rdist, *f.velocity, *s.velocity, self.k, s.nu,
                        self.quarter_power, c.von_karman, c.roughness_constant, c.laminar_limit, f.wall_nu,
-                       f.wall_epsilon, f.wall_production)
+                       f.wall_epsilon, f.wall_production, f.wall_dissipation)
 
     def wall_films(self, film) -> None:
         """Heat transfer coefficients of the thermal wall function."""
@@ -102,7 +102,7 @@ class TurbulenceModel:
         s.run(turbulence.turbulence_sources, s.geometry.volume, c.c_1, c.c_2, self.strain, s.nu_t, self.k, self.epsilon,
               e.source, e.extra, d.source, d.extra)
         s.run_boundary(turbulence.turbulence_wall_cell, f.owner, s.geometry.volume, f.wall_epsilon, f.wall_production,
-                       self.k, e.source, e.extra, d.source, d.extra, self.k_base, FIX)
+                       f.wall_dissipation, self.k, e.source, e.extra, d.source, d.extra, self.k_base, FIX)
         s.run_boundary(turbulence.turbulence_boundary, f.start, f.owner, f.kind, f.area, f.rdist, f.outflow, f.k,
                        f.epsilon, s.nu, s.nu_t, 1.0 / c.sigma_k, 1.0 / c.sigma_epsilon, e.source, e.extra, d.source,
                        d.extra)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOP = {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "thermo", "kernels", "cases", "tests", "validation"}
 
 PHYSICS = {"kernels", "errors", "records", "media", "case"}
-PARTS = {"field", "loop", "plant", "load"}
+PARTS = {"field", "loop", "plant", "load", "money"}
 COOLINGS = {"air", "liquid", "immersion"}
 RESULTS = {"metrics", "result", "output"}
 ALLOWED = {
@@ -27,15 +27,17 @@ ALLOWED = {
     "loop": PHYSICS | {"result"},
     "plant": PHYSICS,
     "load": PHYSICS,
+    "money": PHYSICS | {"load"},
     "result": {"errors"},
     "metrics": {"errors", "records", "plant", "result"},
     "output": {"version", "errors", "records", "metrics", "result"},
-    **dict.fromkeys(COOLINGS, PHYSICS | PARTS | {"metrics", "result"}),
+    "operation": PHYSICS | {"plant", "load", "money"},
+    **dict.fromkeys(COOLINGS, PHYSICS | PARTS | {"metrics", "operation", "result"}),
     "installation": {"version", "kernels"},
     "checkpoint": {"errors", "case", "field"},
     "run": PHYSICS | COOLINGS | RESULTS | {"version", "field", "checkpoint", "installation"},
     "validate": PHYSICS | PARTS | COOLINGS | RESULTS | {"version", "run"},
-    "study": PHYSICS | COOLINGS | RESULTS | {"version", "run", "validate"},
+    "study": PHYSICS | PARTS | COOLINGS | RESULTS | {"version", "run", "validate", "operation"},
     "cli": {"version", "errors", "case", "output", "installation", "run", "validate", "study"},
 }
 """What each part of the house may import besides itself. ``version`` is the package ``thermo`` itself."""

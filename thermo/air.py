@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from thermo import metrics, records
+import numpy as np
+
+from thermo import metrics, operation, records
 from thermo.field import checks, outcome
 from thermo.field.grid import make_grid
 from thermo.field.monitors import KELVIN
@@ -72,9 +74,14 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     if racks and case.supply:
         summary["air"] = _air_section(case, racks)
     if case.plant is not None:
-        year = plant_year(case)
-        flags += year.flags
-        summary |= metrics.summarise(year, case, _supply_limit(case, racks))
+        inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
+        worked = operate(case, max(inlets.values(), default=None))
+        year = worked.year
+        flags += year.flags + ([] if worked.work is None else worked.work.flags)
+        summary |= metrics.summarise(year, case, _supply_limit(case, racks), operation.carbon_per_kwh(worked))
+        summary |= operation.sections(case, worked)
+        if case.load is not None and case.load.chip is not None:
+            summary["chips"] = operation.chip_section(case, inlets)
     summary["limits"] = limit_rows(case, summary)
     return summary, year
 
@@ -117,15 +124,31 @@ def _supply_limit(case, racks) -> float | None:
     return min(metrics.supply_limit(supply, row["inlet_max_C"] + KELVIN, allowable[row["name"]]) for row in racks)
 
 
-def plant_year(case) -> Year:
-    """The plant of the case over its weather year, fed by the modelled racks times ``plant.it_scale``."""
+def operate(case, inlet: float | None = None) -> operation.Operation:
+    """The year of the case, fed by the modelled racks times ``plant.it_scale``.
+
+    `inlet`: air that enters the warmest rack, K (from the field; None: as supplied).
+    """
     if not case.supply or not case.rack:
         raise case.error("plant", "a plant year needs racks and a supply; add them or remove [plant]")
     fluid = fluid_properties(case)
     supply = getattr(case.plant.air_handler, "supply_temperature", None) or supply_state(case)[0]
-    flows = [rack.airflow(fluid.capacity) for rack in case.rack]
     scale = case.plant.it_scale
-    return simulate(case, scale * sum(r.power for r in case.rack), supply, None, scale * sum(flows))
+    full = scale * sum(rack.power for rack in case.rack)
+    flows = {rack.name: scale * rack.airflow(fluid.capacity) for rack in case.rack}
+    steady = sum(flows[rack.name] for rack in case.rack if rack.flow is not None)
+    total = sum(flows.values())
+
+    def plant(it_power, share) -> Year:
+        airflow = steady + (total - steady) * share
+        return simulate(case, it_power, supply, None, airflow, design=(np.maximum(full, np.max(it_power)), total))
+
+    return operation.run(case, full, plant, supply if inlet is None else inlet)
+
+
+def plant_year(case) -> Year:
+    """The plant of the case over its weather year."""
+    return operate(case).year
 
 
 def limit_rows(case, summary) -> list[dict[str, Any]]:
@@ -134,7 +157,8 @@ def limit_rows(case, summary) -> list[dict[str, Any]]:
     values = {
         "rack_inlet_max": max((r["inlet_max_C"] for r in racks), default=None),
         "rack_inlet_mean": max((r["inlet_mean_C"] for r in racks), default=None),
-        "pue": found.get("pue"), "wue_site": found.get("wue_site_L_per_kWh"),
+        "chip_max": summary.get("chips", {}).get("max_C"), "pue": found.get("pue"),
+        "wue_site": found.get("wue_site_L_per_kWh"),
     }
     rows = []
     for name, value in values.items():
@@ -143,7 +167,7 @@ def limit_rows(case, summary) -> list[dict[str, Any]]:
             continue
         if value is None:
             raise case.error(f"limits.{name}", "this case computes nothing to hold against this limit; remove it")
-        shown = limit - KELVIN if name.startswith("rack") else limit * (3.6e9 if name == "wue_site" else 1.0)
+        shown = limit - KELVIN if name.startswith(("rack", "chip")) else limit * (3.6e9 if name == "wue_site" else 1.0)
         rows.append({"name": name, "value": value, "limit": shown, "met": bool(value <= shown)})
     return rows
 

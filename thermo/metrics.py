@@ -97,20 +97,24 @@ def tue(itue_: float, pue_: float) -> float:
     return itue_ * pue_
 
 
-def summarise(year: Year, case: Any, supply_limit_K: float | None = None) -> dict[str, dict]:
+def summarise(
+    year: Year, case: Any, supply_limit_K: float | None = None, carbon_kg_per_kWh: float | None = None
+) -> dict[str, dict]:
     """Sections `plant`, `metrics`, `energy`, `water` of the summary, for a year of one variant.
 
     `supply_limit_K`: warmest supply air that keeps the racks within limits, from the field solve (`supply_limit`).
+    `carbon_kg_per_kWh`: of the year's electricity, weighted by its hours (default: the constant of the site).
     `energy`: the parts add up to the facility energy, except `server_fans_kWh`, which is a part of `it_kWh`.
     """
     plant = {"mode_hours": dict(year.mode_hours), "peak_power_W": year.totals["peak_power_W"]}
     if supply_limit_K is not None:
         plant["supply_limit_C"] = supply_limit_K - 273.15
     energy = {key: year.totals[key] for key in ENERGY_KEYS if key in year.totals}
-    return {"plant": plant, "metrics": _metrics(year, case.site), "energy": energy, "water": _water(year, case.site)}
+    found = _metrics(year, case.site, carbon_kg_per_kWh)
+    return {"plant": plant, "metrics": found, "energy": energy, "water": _water(year, case.site)}
 
 
-def _metrics(year: Year, site: Any) -> dict[str, float]:
+def _metrics(year: Year, site: Any, carbon: float | None) -> dict[str, float]:
     """PUE and what follows from it. Site water is the make-up of what evaporates; a dry plant has 0 L."""
     totals = year.totals
     annual = pue(totals["facility_kWh"], totals["it_kWh"])
@@ -122,8 +126,10 @@ def _metrics(year: Year, site: Any) -> dict[str, float]:
     if site.water_per_electricity is not None:
         behind = site.water_per_electricity * LITRE_PER_KWH
         metrics["wue_source_L_per_kWh"] = wue_source(metrics["wue_site_L_per_kWh"], behind, annual)
-    if site.carbon_per_electricity is not None:
-        metrics["cue_kg_per_kWh"] = cue(site.carbon_per_electricity * KG_PER_KWH, annual)
+    if carbon is None and site.carbon_per_electricity is not None:
+        carbon = site.carbon_per_electricity * KG_PER_KWH
+    if carbon is not None:
+        metrics["cue_kg_per_kWh"] = cue(carbon, annual)
     metrics["it_energy_kWh"] = totals["it_kWh"]
     metrics["facility_energy_kWh"] = totals["facility_kWh"]
     return metrics

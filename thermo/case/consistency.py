@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thermo import records
 from thermo.case.expression import Expression, Value
+from thermo.case.load_consistency import check_load
 from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
 from thermo.records.table import unknown
@@ -26,6 +27,7 @@ def check_consistency(case: Case) -> None:
         _check_laminar(case)
     _check_switches(case)
     check_plant(case)
+    check_load(case)
     _check_expressions(case)
 
 

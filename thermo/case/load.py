@@ -15,7 +15,7 @@ from thermo.case.geometry import check_geometry
 from thermo.case.messages import explain
 from thermo.case.schema import Case
 from thermo.case.schema_site import ConstantWeather
-from thermo.case.shipped import weather_file
+from thermo.case.shipped import trace_file, weather_file
 from thermo.case.source import combine, parse_override
 from thermo.errors import CaseError
 
@@ -34,6 +34,7 @@ def load(path: str | Path, overrides: Iterable[str] = ()) -> Case:
     check_consistency(case)
     check_geometry(case)
     case._weather_file = _weather(case, Path(path))
+    case._tables = _tables(case, Path(path))
     initial = case.initial.model_copy(update={"temperature": start_temperature(case)})
     return case.model_copy(update={"initial": initial})
 
@@ -56,6 +57,20 @@ def _weather(case: Case, path: Path) -> Path | None:
         return weather_file(name, path.parent)
     except CaseError as problem:
         raise case.error(key, str(problem)) from None
+
+
+def _tables(case: Case, path: Path) -> dict[str, Path]:
+    """The tables of demand and electricity that the case names."""
+    load = case.load
+    named = {} if load is None else {"load.trace": load.trace, "load.bursts": load.bursts}
+    found = {}
+    for key, table in {**named, "electricity": case.electricity}.items():
+        try:
+            if table is not None:
+                found[key] = trace_file(table.file, path.parent)
+        except CaseError as problem:
+            raise case.error(f"{key}.file", str(problem)) from None
+    return found
 
 
 def _resolved_text(tables: dict[str, Any], size: str) -> str:

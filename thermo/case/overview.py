@@ -29,6 +29,10 @@ def overview(case: Case) -> str:
         rows.append(("weather", _weather(case)))
     if case.plant is not None:
         rows.append(("plant", f"for {case.plant.it_scale:g} times the power of the racks"))
+    if case.load is not None:
+        rows.append(("load", _load(case)))
+    if case.money is not None:
+        rows.append(("money", ", ".join(case.money.given(*type(case.money).model_fields)) or "nothing given"))
     limits = [key for key in type(case.limits).model_fields if getattr(case.limits, key) is not None]
     rows.append(("limits", ", ".join(limits) or "none"))
     width = max(len(name) for name, _ in rows)
@@ -40,6 +44,17 @@ def _weather(case: Case) -> str:
     if case.weather_file is None:
         return f"constant, {given.dry_bulb - KELVIN:.2f} degC"
     return case.weather_file.name if isinstance(given, str) else f"{given.site} {given.year}, {case.weather_file.name}"
+
+
+def _load(case: Case) -> str:
+    load = case.load
+    own = load.server
+    server = own if isinstance(own, str) else f"servers of {own.idle_power:g} to {own.full_power:g} W"
+    asked = f"utilisation {load.utilisation:g}" if load.utilisation is not None else "as the steps say"
+    if load.demand is not None:
+        asked = f"{load.demand:g} tokens/s"
+    files = [table.file for table in (load.trace, load.bursts) if table is not None]
+    return "; ".join([load.kind, server, asked, *files])
 
 
 def estimated_cells(case: Case) -> int:

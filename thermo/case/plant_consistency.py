@@ -28,8 +28,8 @@ def check_plant(case: Case) -> None:
     for key in ("rack_inlet_max", "rack_inlet_mean"):
         if getattr(case.limits, key) is not None and not case.rack:
             raise case.error(f"limits.{key}", "cannot be checked: the case has no racks")
-    if case.limits.chip_max is not None:
-        raise case.error("limits.chip_max", "cannot be checked: chips are not resolved in an air-cooled room")
+    if case.limits.chip_max is not None and (case.load is None or case.load.chip is None):
+        raise case.error("limits.chip_max", "cannot be checked without chips in the air-cooled room: add [load.chip]")
 
 
 def _check_records(case: Case, plant: Plant) -> None:

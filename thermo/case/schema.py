@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr
 
+from thermo.case.schema_load import Load
+from thermo.case.schema_money import Electricity, Money
 from thermo.case.schema_numerics import Grid, Monitor, Solve
 from thermo.case.schema_objects import Baffle, Heat, Obstacle, Rack, Return, Supply, Tile
 from thermo.case.schema_physics import Fluid, Initial, Physics
@@ -37,12 +39,16 @@ class Case(Table):
     solve: Solve = Field(Solve(), description="When the solution counts as found.")
     site: Site | None = Field(None, description="Weather and electricity; needed for a year.")
     plant: Plant | None = Field(None, description="What takes the heat away; needed for a year.")
+    load: Load | None = Field(None, description="Work of the servers over the year: tokens, watts, chip temperature.")
+    electricity: Electricity | None = Field(None, description="Price and carbon of electricity by the hour.")
+    money: Money | None = Field(None, description="Tariffs and equipment.")
     limits: Limits = Field(Limits(), description="What the design must keep.")
 
     _file: str = PrivateAttr("")
     _source_text: str = PrivateAttr("")
     _sha256: str = PrivateAttr("")
     _weather_file: Path | None = PrivateAttr(None)
+    _tables: dict[str, Path] = PrivateAttr(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -63,6 +69,10 @@ class Case(Table):
     def weather_file(self) -> Path | None:
         """The weather file of the site, found beside the case or among the shipped ones; ``None`` if there is none."""
         return self._weather_file
+
+    def table_file(self, key: str) -> Path:
+        """The file that ``key`` (such as "load.trace") names, found beside the case or among the shipped ones."""
+        return self._tables[key]
 
     @property
     def name(self) -> str:

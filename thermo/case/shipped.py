@@ -30,12 +30,24 @@ def weather_file(name: str, beside: Path) -> Path:
     Raises :class:`CaseError` if it is in none of them.
     """
     folders = (cases_directory() / "weather", PACKAGE / "records" / "weather")
+    return _found("weather file", name, beside, folders, WEATHER_ENDINGS)
+
+
+def trace_file(name: str, beside: Path) -> Path:
+    """Return the table ``name`` of demand or electricity: in the folder ``beside`` first, then in ``cases/traces``.
+
+    A gzipped file is also found by its name without ``.gz``. Raises :class:`CaseError` if it is in neither.
+    """
+    return _found("table", name, beside, (cases_directory() / "traces",), (".csv", ".csv.gz"))
+
+
+def _found(kind: str, name: str, beside: Path, folders: tuple[Path, ...], endings: tuple[str, ...]) -> Path:
     for folder in (beside, *folders):
         for file in (folder / name, folder / f"{name}.gz"):
             if file.is_file():
                 return file
-    known = [file.name for folder in folders for ending in WEATHER_ENDINGS for file in folder.glob(f"*{ending}")]
-    raise unknown("weather file", name, sorted(known))
+    known = [file.name for folder in folders for ending in endings for file in folder.glob(f"*{ending}")]
+    raise unknown(kind, name, sorted(known))
 
 
 def new_case(kind: str, file: Path) -> Path:

@@ -23,7 +23,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "racks": (
         "name", "power_W", "inlet_mean_C", "inlet_max_C", "outlet_mean_C", "flow_m3_s", "inlet_mean_uncertainty_K",
     ),
-    "chips": ("max_C", "limit_C", "margin_K", "hottest"),
+    "chips": ("max_C", "limit_C", "margin_K", "hottest", "clock"),
     "air": ("rci_hi", "rci_lo", "rti", "shi", "rhi", "ashrae_class"),
     "liquid": ("supply_C", "return_C", "flow_kg_s", "pressure_drop_Pa", "pump_W", "branches"),
     "plant": ("mode_hours", "supply_limit_C", "peak_power_W"),
@@ -41,6 +41,12 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     ),
     "tokens": (
         "per_year", "J_per_token", "water_site_L_per_Mtoken", "water_source_L_per_Mtoken", "cost_USD_per_Mtoken",
+        "J_it_per_token", "carbon_kg_per_Mtoken", "servers", "utilisation", "wait_p99_s", "refused_share",
+        "unfinished_share", "lost_to_throttling_share",
+    ),
+    "cost": (
+        "electricity_USD_per_year", "demand_USD_per_year", "water_USD_per_year", "equipment_USD_per_year",
+        "maintenance_USD_per_year", "total_USD_per_year",
     ),
     "limits": ("name", "value", "limit", "met"),
     "monitors": ("name", "kind", "quantity", "value", "unit", "uncertainty"),

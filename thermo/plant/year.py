@@ -37,6 +37,7 @@ def simulate(
     return_temperature_K: ArrayLike | None,
     server_airflow_m3_s: ArrayLike,
     outdoor: Weather | None = None,
+    design: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Year:
     """Run the plant of `case` for one year of weather.
 
@@ -44,17 +45,21 @@ def simulate(
     the handlers must deliver; `return_temperature_K`: air they get back (None: from the heat balance at the handler
     flow); `server_airflow_m3_s`: air the racks draw. Each is a scalar, ``(hours,)``, ``(variants, 1)`` or
     ``(variants, hours)``, and so may be any number of ``case.plant`` when that is a plain namespace.
-    `outdoor` replaces the weather of the case. Raises :class:`thermo.errors.CaseError` where the plant cannot work.
+    `outdoor` replaces the weather of the case. `design`: IT power (W) and server airflow (m3/s) that everything is
+    sized for, each scalar or (variants, 1); the largest of the year when it is None.
+    Raises :class:`thermo.errors.CaseError` where the plant cannot work.
     """
     outdoor = site_weather(case) if outdoor is None else outdoor
     given = (it_power_W, supply_temperature_K, server_airflow_m3_s)
     it_power, supply_air, server_flow = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in given)
-    air = _air_side(case.plant, outdoor, it_power, supply_air, return_temperature_K, server_flow)
+    sizes = _sizes(it_power, server_flow, design)
+    air = _air_side(case.plant, outdoor, it_power, supply_air, return_temperature_K, server_flow, sizes)
     hourly = {"dry_bulb": outdoor.dry_bulb, "it_power": it_power, "supply_air_temperature": supply_air, **air}
-    outside_air, load = _outdoor_air(case.plant, outdoor, hourly)
-    behind = water_side.run(case.plant, outdoor, load, _design(hourly["coil_load"]), hourly["chilled_water_supply"])
+    design_load = hourly.pop("design_coil_load")
+    outside_air, load = _outdoor_air(case.plant, outdoor, hourly, design_load)
+    behind = water_side.run(case.plant, outdoor, load, design_load, hourly["chilled_water_supply"])
     hourly |= _joined(behind, outside_air, case.plant.water.cycles_of_concentration)
-    hourly |= _electricity(case.plant, hourly)
+    hourly |= _electricity(case.plant, hourly, sizes[0])
     hourly |= _heat_to_ambient(case.plant, hourly)
     installed = hourly.pop("chillers_installed")
     return close_year(hourly, outdoor.month, installed, case.plant.chiller.redundancy is not None)
@@ -65,15 +70,34 @@ def _design(values: Array) -> Array:
     return np.max(values, axis=-1, keepdims=True)
 
 
-def _air_side(plant, outdoor: Weather, it_power: Array, supply: Array, return_: ArrayLike | None, flow: Array) -> dict:
-    """Air handler: fan power, coil load, the chilled water it asks for."""
+def _sizes(it_power: Array, flow: Array, design: tuple[ArrayLike, ArrayLike] | None) -> tuple[Array, Array]:
+    """IT power and server airflow that everything is sized for, with a last axis of length 1."""
+    if design is None:
+        return _design(it_power), _design(flow)
+    it, air = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in design)
+    if np.any(it < _design(it_power) * (1.0 - 1e-9)) or np.any(air < _design(flow) * (1.0 - 1e-9)):
+        raise ValueError("the design power and airflow must be at least the largest of the year")
+    return it, air
+
+
+def _coil_load(plant, it_power: Array, handled: Array, sizes: tuple[Array, Array]) -> dict:
+    """What the coils take, W, and its parts, at the air handler flow `handled`, m3/s."""
     handler, power = plant.air_handler, plant.power
-    design_flow = handler.flow_margin * _design(flow)
-    handled = air_handler.air_flow(handler, flow, design_flow)
     lighting = power.lighting_fraction * it_power
-    ups_loss = power_chain.ups_loss(power.ups, it_power, _design(it_power))
-    fans = air_handler.fan_power(handler, handled, design_flow)
+    ups_loss = power_chain.ups_loss(power.ups, it_power, sizes[0])
+    fans = air_handler.fan_power(handler, handled, handler.flow_margin * sizes[1])
     load = it_power + lighting + fans + power.ups_loss_to_cooling * ups_loss
+    return {"lighting_power": lighting, "ups_loss": ups_loss, "crah_fan_power": fans, "coil_load": load}
+
+
+def _air_side(
+    plant, outdoor: Weather, it_power: Array, supply: Array, return_: ArrayLike | None, flow: Array, sizes: tuple
+) -> dict:
+    """Air handler: fan power, coil load, the chilled water it asks for."""
+    design_flow = plant.air_handler.flow_margin * sizes[1]
+    handled = air_handler.air_flow(plant.air_handler, flow, design_flow)
+    coil = _coil_load(plant, it_power, handled, sizes)
+    load = coil["coil_load"]
     capacity_rate = handled * Air(float(np.mean(outdoor.pressure))).density(supply) * Air().heat_capacity(supply)
     balance_return = supply + load / capacity_rate
     returned = balance_return if return_ is None else np.atleast_1d(np.asarray(return_, dtype=np.float64))
@@ -81,10 +105,8 @@ def _air_side(plant, outdoor: Weather, it_power: Array, supply: Array, return_: 
         "air_handler_flow": handled,
         "air_heat_capacity_rate": capacity_rate,
         "return_air_temperature": returned,
-        "lighting_power": lighting,
-        "ups_loss": ups_loss,
-        "crah_fan_power": fans,
-        "coil_load": load,
+        **coil,
+        "design_coil_load": _coil_load(plant, sizes[0], design_flow, sizes)["coil_load"],
         "chilled_water_supply": _chilled_water_supply(plant, supply, returned),
     }
 
@@ -108,13 +130,13 @@ def _chilled_water_supply(plant, supply_air: Array, return_air: Array) -> Array:
     return chosen
 
 
-def _outdoor_air(plant, outdoor: Weather, hourly: dict) -> tuple[OutdoorAir | None, Array]:
+def _outdoor_air(plant, outdoor: Weather, hourly: dict, design_load: Array) -> tuple[OutdoorAir | None, Array]:
     """What an air-side economizer does (None without one), and the heat it leaves to the coils, W."""
     load, kind = hourly["coil_load"], economizer_kind(plant)
     if not kind.startswith("air_side"):
         return None, load
     supply, returned = hourly["supply_air_temperature"], hourly["return_air_temperature"]
-    side = (outdoor, load, _design(load), supply, returned, hourly["air_heat_capacity_rate"])
+    side = (outdoor, load, design_load, supply, returned, hourly["air_heat_capacity_rate"])
     if kind == "air_side":
         air = outdoor_air.direct(plant.economizer, *side)
     else:
@@ -138,13 +160,14 @@ def _joined(behind: dict, air: OutdoorAir | None, cycles: ArrayLike) -> dict:
     return joined
 
 
-def _electricity(plant, hourly: dict) -> dict:
+def _electricity(plant, hourly: dict, design_it: Array) -> dict:
     """Power at the site's meter: everything behind the transformer, and its loss."""
     parts = ("it_power", "ups_loss", "lighting_power", "crah_fan_power", "pump_power", "chiller_power")
     low_voltage = sum((hourly[part] for part in parts), hourly["heat_rejection_fan_power"])
-    loss = power_chain.transformer_loss(plant.power, low_voltage, _design(low_voltage))
     it_power = hourly["it_power"]
-    psu = power_chain.psu_loss(plant.power.psu, it_power, _design(it_power))
+    design_low_voltage = _design(low_voltage) * design_it / _design(it_power)
+    loss = power_chain.transformer_loss(plant.power, low_voltage, design_low_voltage)
+    psu = power_chain.psu_loss(plant.power.psu, it_power, design_it)
     fans = plant.power.server_fan_fraction
     inside = {} if psu is None else {"psu_loss": psu.loss, "psu_outside_range": psu.outside}
     if fans is not None:

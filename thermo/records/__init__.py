@@ -10,11 +10,13 @@ from thermo.records.equipment import (
     CoolingTower,
     DryCooler,
     PowerSupply,
+    Server,
     chiller,
     chiller_names,
     cooling_tower,
     dry_cooler,
     power_supply,
+    server,
 )
 from thermo.records.liquid_cooling import CduRecord, ChipRecord, ColdPlateRecord, cdu, chip, cold_plate
 from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
@@ -32,6 +34,7 @@ __all__ = [
     "DryCooler",
     "FluidTable",
     "PowerSupply",
+    "Server",
     "SolidRecord",
     "air_class",
     "air_classes",
@@ -46,5 +49,6 @@ __all__ = [
     "grid_water",
     "names",
     "power_supply",
+    "server",
     "solid",
 ]

@@ -214,3 +214,35 @@ def power_supply(name: str) -> PowerSupply:
     points = sorted((float(row["ac_w"]), float(row["dc_w"])) for row in rows)
     inputs, outputs = zip(*points, strict=True)
     return PowerSupply(name, inputs, outputs, header["origin"], header["licence"])
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server at its wall plug: `idle_power` and `full_power` W, `tokens` per second at full rate; `tdp` W a chip."""
+
+    name: str
+    chips: int
+    tdp: float
+    cooling: str
+    idle_power: float
+    full_power: float
+    tokens: float
+    origin: str
+    licence: str
+
+
+def server(name: str) -> Server:
+    """Return the server called `name`, such as "8x H200 air, Llama 2 70B, server". Raises :class:`CaseError`."""
+    (row,) = rows_of("servers.csv", "server", name)
+    header = read("servers.csv")[0]
+    return Server(
+        name,
+        int(row["chips"]),
+        float(row["tdp_w"]),
+        row["cooling"],
+        float(row["idle_w"]),
+        float(row["full_w"]),
+        float(row["tokens_per_s"]),
+        f"{row['submitter']}, {row['run']}",
+        header["licence"],
+    )

@@ -1,0 +1,103 @@
+"""Temperature of a chip, the leakage that grows with it, and the clock that falls at its limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+STEPS = 40  # of Newton's method; it ends sooner
+
+
+@dataclass(frozen=True)
+class ChipLaw:
+    """One chip: `power` W at full rate and `reference` K, `resistance` K/W to what enters, `limit` K.
+
+    Leakage is `leakage_fraction` x power x exp(`leakage_per_kelvin` (T - reference)); the rest is dynamic and goes with
+    the tokens and the clock: tokens = clock x busy, dynamic power = busy x clock^`clock_exponent`.
+    """
+
+    power: float
+    resistance: float
+    limit: float
+    reference: float
+    leakage_fraction: float
+    leakage_per_kelvin: float
+    clock_exponent: float
+    minimum_clock: float
+
+    @property
+    def dynamic(self) -> float:
+        """Dynamic power at full rate, W."""
+        return self.power * (1.0 - self.leakage_fraction)
+
+    def leakage(self, temperature: ArrayLike) -> Array:
+        """Leakage power, W, at `temperature` K."""
+        rise = np.asarray(temperature, dtype=np.float64) - self.reference
+        return self.power * self.leakage_fraction * np.exp(self.leakage_per_kelvin * rise)
+
+
+@dataclass(frozen=True)
+class ChipState:
+    """`temperature` K, `power` W, `clock` as a share of full, and `shutdown` where even the lowest clock is too hot."""
+
+    temperature: Array
+    power: Array
+    clock: Array
+    shutdown: NDArray[np.bool_]
+
+
+def law(given) -> ChipLaw:
+    """The chip of ``[load.chip]``."""
+    names = ChipLaw.__dataclass_fields__
+    return ChipLaw(**{name: getattr(given, name) for name in names})
+
+
+def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState:
+    """The chip that makes `rate` (share of full) with air or coolant entering at `coolant` K; arrays broadcast.
+
+    Full clock where the limit allows it: T = coolant + resistance x (dynamic x rate + leakage(T)). Otherwise the clock
+    at which T is the limit; the chip is then busy rate / clock of the time, at most all of it. A temperature that no
+    balance holds (leakage runs away) counts as above the limit.
+    """
+    coolant, rate = np.broadcast_arrays(np.asarray(coolant, np.float64), np.asarray(rate, np.float64))
+    warm, stable = _balance(chip, coolant, chip.dynamic * rate)
+    throttled = (warm > chip.limit) | ~stable
+    room = (chip.limit - coolant) / chip.resistance - chip.leakage(chip.limit)  # W of dynamic power that may flow
+    slowest = chip.minimum_clock
+    exponent = chip.clock_exponent
+    busy_clock = np.maximum(room / chip.dynamic, 0.0) ** (1.0 / exponent)  # busy all the time
+    if exponent > 1.0:
+        idle_clock = np.maximum(room / (chip.dynamic * np.maximum(rate, 1e-12)), 0.0) ** (1.0 / (exponent - 1.0))
+        clock = np.where(idle_clock >= rate, idle_clock, busy_clock)
+    else:
+        clock = busy_clock
+    clock = np.where(throttled, np.clip(clock, slowest, 1.0), 1.0)
+    busy = np.minimum(rate / clock, 1.0)
+    dynamic = chip.dynamic * busy * clock**exponent
+    temperature, held = _balance(chip, coolant, dynamic)
+    temperature = np.where(throttled & (temperature <= chip.limit * (1 + 1e-9)), chip.limit, temperature)
+    shutdown = throttled & ((temperature > chip.limit * (1.0 + 1e-9)) | ~held)
+    power = np.where(throttled & ~shutdown, dynamic + chip.leakage(chip.limit), dynamic + chip.leakage(temperature))
+    return ChipState(temperature, power, clock, shutdown)
+
+
+def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Temperature where conduction carries dynamic power and leakage, K, and whether there is one.
+
+    Newton from below on a convex function reaches the lower (stable) root; none is found when leakage runs away.
+    """
+    temperature = coolant + chip.resistance * dynamic
+    stable = np.ones(np.shape(temperature), dtype=bool)
+    for _ in range(STEPS):
+        leakage = chip.leakage(temperature)
+        slope = 1.0 - chip.resistance * chip.leakage_per_kelvin * leakage
+        stable = slope > 0.0
+        change = (coolant + chip.resistance * (dynamic + leakage) - temperature) / np.where(stable, slope, 1.0)
+        temperature = np.where(stable, temperature + change, temperature)
+        if np.max(np.abs(np.where(stable, change, 0.0)), initial=0.0) < 1e-10:
+            break
+    return temperature, stable

@@ -1,0 +1,57 @@
+"""Work that arrives faster than it is done waits: a fluid queue over equal steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Served:
+    """Per step, shares of full rate: `served`, `refused` (turned away), `backlog` at its end (seconds of full rate),
+    `wait` of the work that arrives in it, s."""
+
+    served: Array
+    refused: Array
+    backlog: Array
+    wait: Array
+
+
+def serve(demand: Array, capacity: Array, step: float, longest_wait: float | None = None) -> Served:
+    """Serve ``demand`` with ``capacity``, both (steps,) as shares of full rate, first come first served.
+
+    Backlog by Lindley's recursion Q = max(Q + (demand - capacity) step, 0), started empty; it takes no loop. With
+    ``longest_wait`` (s) work that would wait longer is turned away, so Q stays below longest_wait x capacity.
+    """
+    gain = (demand - capacity) * step
+    level = np.cumsum(gain)
+    backlog = level - np.minimum(np.minimum.accumulate(level), 0.0)
+    refused = np.zeros(demand.size)
+    if longest_wait is not None and (backlog > longest_wait * capacity).any():
+        backlog, refused = _bounded(gain, longest_wait * capacity)
+    before = np.concatenate([[0.0], backlog[:-1]])
+    served = demand - refused / step + (before - backlog) / step
+    wait = np.divide(0.5 * (before + backlog), capacity, out=np.zeros(demand.size), where=capacity > 0.0)
+    return Served(np.maximum(served, 0.0), refused / step, backlog, wait)
+
+
+def _bounded(gain: Array, most: Array) -> tuple[Array, Array]:
+    """The recursion with a ceiling: backlog and what does not fit, both in seconds of full rate."""
+    backlog, refused, here = np.empty(gain.size), np.zeros(gain.size), 0.0
+    for i, (more, ceiling) in enumerate(zip(gain.tolist(), most.tolist(), strict=True)):
+        here = max(here + more, 0.0)
+        if here > ceiling:
+            refused[i], here = here - ceiling, ceiling
+        backlog[i] = here
+    return backlog, refused
+
+
+def weighted_percentile(values: Array, weights: Array, percent: float) -> float:
+    """Value that ``percent`` of the weight lies at or below."""
+    order = np.argsort(values)
+    share = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(share, percent / 100.0 * share[-1] * (1.0 - 1e-12))])

@@ -1,0 +1,178 @@
+"""The year of the servers: demand -> queue -> tokens and watts, with the chips' temperature in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from thermo.load import chip as chips
+from thermo.load import demand, queue, server, shift
+
+Array = NDArray[np.float64]
+
+UNITS = {
+    "utilisation": "1", "tokens_per_s": "1/s", "refused_tokens_per_s": "1/s", "queue_wait": "s",
+    "server_power": "W", "chip_power": "W", "chip_temperature": "K", "clock": "1",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the servers of the hall do, hour by hour.
+
+    `it_power` W and `tokens` 1/s of the hall, (hours,); `hourly` and `units`: more arrays, see :data:`UNITS`;
+    `servers` is their number (power at full rate over that of one); `totals` of the year; `flags`.
+    """
+
+    it_power: Array
+    tokens: Array
+    servers: float
+    hourly: dict[str, Array]
+    units: dict[str, str]
+    totals: dict[str, Any]
+    flags: list[str]
+
+
+def of_year(case, design_power: float, hours: int, coolant: ArrayLike | None, order: Array | None) -> Work:
+    """Work of ``case.load`` for ``hours`` hours.
+
+    `design_power`: the racks at full rate at their AC inlets, W; `coolant`: air or coolant that enters the chips' heat
+    sinks or cold plates, K, scalar or (hours,), needed with ``load.chip``; `order`: price or carbon of every hour, for
+    ``load.shift``. Raises :class:`thermo.errors.CaseError`.
+    """
+    machine = server.law(case.load)
+    count = design_power / machine.full
+    given = case.load.chip
+    chip = None if given is None else chips.law(given)
+    capacity = np.ones(1) if chip is None else np.broadcast_to(_capacity(chip, coolant), hours)
+    question = Question.of(case, machine, count, hours)
+    if case.load.shift is None and (capacity == 1.0).all():
+        done = _unhindered(question)
+    else:
+        asked = _demand(question)
+        if case.load.shift is not None:
+            asked = shift.moved(asked, order, case.load.shift)
+        done = _served(asked, capacity, case.load.longest_wait)
+    u = done["utilisation"]
+    share = done["power_share"] if "power_share" in done else _power_share(machine, done["steps"])
+    power = machine.idle + (machine.full - machine.idle) * share
+    hourly = {key: done[key] for key in ("utilisation", "queue_wait")}
+    hourly["tokens_per_s"] = count * machine.tokens * u
+    hourly["refused_tokens_per_s"] = count * machine.tokens * done["refused"]
+    totals, flags = _totals(done, count * machine.tokens), []
+    if chip is not None:
+        states = chips.state(chip, coolant, u)
+        hottest = chips.state(chip, coolant, np.minimum(done["peak"], capacity))
+        power = power + machine.chips * (states.power - chip.leakage(chip.reference) - chip.dynamic * u)
+        hourly |= {"chip_power": states.power, "chip_temperature": hottest.temperature, "clock": capacity}
+        flags += _chip_flags(chip, hottest, capacity)
+        totals["lost_to_throttling_share"] = float(np.mean(1.0 - capacity))
+    hourly["server_power"] = power
+    hourly = {key: np.broadcast_to(values, hours) for key, values in hourly.items()}
+    flags += _queue_flags(totals)
+    return Work(count * power, hourly["tokens_per_s"], count, hourly, {k: UNITS[k] for k in hourly}, totals, flags)
+
+
+def _capacity(chip: chips.ChipLaw, coolant: ArrayLike) -> Array:
+    """What the chips can do when all are busy, as a share of full rate; nothing in shutdown."""
+    full = chips.state(chip, coolant, 1.0)
+    return np.where(full.shutdown, 0.0, full.clock)
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that the demand depends on: variants of a sweep that agree in it share one answer."""
+
+    load: Any
+    files: tuple[tuple[str, int], ...]
+    machine: server.ServerLaw
+    capacity: float
+    racks: float
+    hours: int
+    case: Any = field(compare=False)
+
+    @classmethod
+    def of(cls, case, machine: server.ServerLaw, count: float, hours: int) -> Question:
+        """The question of a case."""
+        keys = (key for key in ("trace", "bursts") if getattr(case.load, key) is not None)
+        paths = [case.table_file(f"load.{key}") for key in keys]
+        stamps = tuple((str(path), path.stat().st_mtime_ns) for path in paths)
+        racks = len(case.rack) * case.plant.it_scale
+        return cls(case.load, stamps, machine, count * machine.tokens, racks, hours, case)
+
+
+@lru_cache(maxsize=4)
+def _demand(question: Question) -> Array:
+    """Demand as a share of full rate, (hours, steps)."""
+    case = question.case
+    period = demand.shape(case, question.machine, question.capacity)
+    return demand.over_year(demand.of_hall(case, period), period.step, question.hours)
+
+
+@lru_cache(maxsize=4)
+def _unhindered(question: Question) -> dict[str, Any]:
+    """The queue with chips at full clock."""
+    done = _served(_demand(question), np.ones(1), question.load.longest_wait)
+    return done | {"power_share": _power_share(question.machine, done["steps"])}
+
+
+def _served(asked: Array, capacity: Array, longest_wait: float | None) -> dict[str, Any]:
+    """The queue over the year; ``asked`` (hours, steps), ``capacity`` (1,) or (hours,). Means of hours."""
+    hours, per_hour = asked.shape
+    flat = np.broadcast_to(capacity, hours).repeat(per_hour)
+    result = queue.serve(asked.ravel(), flat, demand.HOUR / per_hour, longest_wait)
+    served = result.served.reshape(hours, per_hour)
+    return {
+        "steps": served,
+        "utilisation": served.mean(axis=1),
+        "peak": served.max(axis=1),
+        "refused": result.refused.reshape(hours, per_hour).mean(axis=1),
+        "queue_wait": result.wait.reshape(hours, per_hour).mean(axis=1),
+        "wait_p99_s": queue.weighted_percentile(result.wait, asked.ravel(), 99.0),
+        "backlog_s": float(result.backlog[-1]),
+        "asked": float(asked.mean()) * hours,
+    }
+
+
+def _power_share(machine: server.ServerLaw, steps: Array) -> Array:
+    """Mean of the power share of every step, (hours,)."""
+    return machine.power_share(steps).mean(axis=1)
+
+
+def _totals(done: dict[str, Any], full_rate: float) -> dict[str, Any]:
+    """Tokens of the year: asked for, made, turned away; waits."""
+    made = float(done["utilisation"].sum())
+    return {
+        "tokens": made * full_rate * demand.HOUR,
+        "utilisation": made / done["utilisation"].size,
+        "refused_share": float(done["refused"].sum()) / done["asked"],
+        "unfinished_share": done["backlog_s"] / demand.HOUR / done["asked"],
+        "wait_p99_s": done["wait_p99_s"],
+    }
+
+
+def _chip_flags(chip: chips.ChipLaw, hottest: chips.ChipState, capacity: Array) -> list[str]:
+    flags = []
+    slowed = int((np.asarray(capacity) < 1.0 - 1e-9).sum())
+    if slowed:
+        least = float(np.min(capacity))
+        flags.append(
+            f"chips: at full rate they pass {chip.limit - 273.15:.0f} degC in {slowed} h and slow down, to {least:.0%} "
+            "of full clock at worst"
+        )
+    if hottest.shutdown.any() or not np.min(capacity) > 0.0:
+        flags.append("chips: even the lowest clock is too hot in some hours; the hall would shut down there")
+    return flags
+
+
+def _queue_flags(totals: dict[str, Any]) -> list[str]:
+    flags = []
+    if totals["unfinished_share"] > 1e-3:
+        flags.append(f"load: more is asked for than can be done; {totals['unfinished_share']:.1%} is never finished")
+    if totals["refused_share"] > 1e-3:
+        flags.append(f"load: {totals['refused_share']:.1%} of the tokens asked for are turned away after longest_wait")
+    return flags

@@ -1,0 +1,71 @@
+"""The same networks as other programs solve them.
+
+The numbers are what pandapipes 0.16.0 (Colebrook, water at 35 degC) and TESPy 0.11.3 (IAPWS water) gave for the
+networks built here. pandapipes takes the viscosity of the inlet everywhere and local density; TESPy takes Hanakov's
+formula for a hydraulically smooth pipe, 1/sqrt(f) = 1.8 lg Re - 1.5, of the form of Haaland's without roughness.
+"""
+
+import pytest
+
+from thermo.loop.coolant import ConstantCoolant, coolant
+from thermo.loop.elements import FixedRise, Pipe, Resistance
+from thermo.loop.network import Builder
+from thermo.loop.steady import solve
+
+PANDAPIPES = (4.018183, 3.977710, 3.947058, 3.925017, 3.910306, 3.901568, 3.897366, 3.896156)  # kg/s
+PANDAPIPES_FLUID = ConstantCoolant(993.9757, 0.00071799, 4179.8425)
+TESPY = (4.5191829678, 3.3155158848, 2.7201354057, 2.3509257927, 2.0942399489)  # kg/s
+TESPY_DROP = 0.2940202495e5  # Pa
+
+
+def test_manifold_of_eight_racks_as_pandapipes_solves_it():
+    build = Builder("colebrook")
+    build.node("tank", pressure=3e5)
+    build.node("top")
+    for i in range(8):
+        build.node(f"s{i}")
+        build.node(f"r{i}")
+    build.branch("pump", "tank", "top", FixedRise(1e5))
+    build.branch("cooler", "top", "s0", Resistance(1e-9), outlet=308.15)
+    build.branch("back", "r0", "tank", Resistance(1e-9))
+    for i in range(7):
+        build.branch(f"supply {i}", f"s{i}", f"s{i + 1}", Pipe(1.2, 0.1))
+        build.branch(f"return {i}", f"r{i + 1}", f"r{i}", Pipe(1.2, 0.1))
+    for i in range(8):
+        build.branch(f"rack {i}", f"s{i}", f"r{i}", Pipe(4.0, 0.032, loss=6.0), heat=120e3)
+    solution = solve(build.network(), PANDAPIPES_FLUID, 308.15)
+    found = [solution.flow[solution.of(f"rack {i}")] for i in range(8)]
+    assert found == pytest.approx(PANDAPIPES, rel=5e-4)
+
+
+def test_five_pipes_in_parallel_as_tespy_solves_them():
+    build = Builder("colebrook")
+    build.node("split", inflow=15.0, temperature=308.15)
+    build.node("merge", pressure=5e5 - TESPY_DROP)
+    for i in range(5):
+        build.branch(f"p{i}", "split", "merge", Pipe(4.0 + 3.0 * i, 0.032, roughness=0.0))
+    solution = solve(build.network(), coolant("water"), 308.15)
+    assert solution.flow == pytest.approx(TESPY, rel=1e-3)
+    drop = solution.pressure[0] - solution.pressure[1]
+    assert drop == pytest.approx(TESPY_DROP, rel=0.015)  # the formulas of smooth pipes differ by that
+
+
+@pytest.mark.slow
+def test_pandapipes_itself():
+    pandapipes = pytest.importorskip("pandapipes")
+    net = pandapipes.create_empty_network(fluid="water")
+    junction = {"pn_bar": 3.0, "tfluid_k": 308.15}
+    pipe = {"k_mm": 0.0015, "sections": 1, "u_w_per_m2k": 0.0}
+    supply, back = ([pandapipes.create_junction(net, **junction) for _ in range(8)] for _ in range(2))
+    pandapipes.create_circ_pump_const_pressure(net, back[0], supply[0], p_flow_bar=4.0, plift_bar=1.0, t_flow_k=308.15)
+    for i in range(7):
+        for start, end in ((supply[i], supply[i + 1]), (back[i + 1], back[i])):
+            pandapipes.create_pipe_from_parameters(net, start, end, 1.2e-3, inner_diameter_mm=100.0, **pipe)
+    for i in range(8):
+        middle = pandapipes.create_junction(net, **junction)
+        pandapipes.create_pipe_from_parameters(
+            net, supply[i], middle, 4e-3, inner_diameter_mm=32.0, loss_coefficient=6.0, **pipe
+        )
+        pandapipes.create_heat_exchanger(net, middle, back[i], qext_w=-120e3, inner_diameter_mm=1000.0)
+    pandapipes.pipeflow(net, friction_model="colebrook", mode="bidirectional")
+    assert net.res_pipe.mdot_from_kg_per_s[14:].tolist() == pytest.approx(PANDAPIPES, rel=1e-5)

@@ -31,7 +31,8 @@ ENERGY_KEYS = (
     "other_kWh",
 )
 
-WATER_KEYS = ("makeup_L", "evaporation_L", "blowdown_L")
+WATER_KEYS = ("makeup_L", "top_up_L", "filter_purge_L", "leak_L", "evaporation_L", "blowdown_L")
+FILL_KEYS = ("first_fill_L", "glycol_L", "flush_L")
 
 
 def pue(facility_energy: float, it_energy: float) -> float:
@@ -115,7 +116,7 @@ def summarise(
 
 
 def _metrics(year: Year, site: Any, carbon: float | None) -> dict[str, float]:
-    """PUE and what follows from it. Site water is the make-up of what evaporates; a dry plant has 0 L."""
+    """PUE and what follows from it. Site water is the make-up of what evaporates and of what sealed loops lose."""
     totals = year.totals
     annual = pue(totals["facility_kWh"], totals["it_kWh"])
     on_site = wue_site(totals.get("makeup_L", 0.0), totals["it_kWh"])
@@ -136,8 +137,12 @@ def _metrics(year: Year, site: Any, carbon: float | None) -> dict[str, float]:
 
 
 def _water(year: Year, site: Any) -> dict[str, float]:
-    """Water ledger: make-up on site and where it goes (the rest is drift), and the water behind the electricity."""
-    water = {f"{name}_per_year": year.totals[name] for name in WATER_KEYS if name in year.totals}
+    """Water ledger: first fill, make-up on site and where it goes (the rest is drift), water behind the electricity.
+
+    The fill and the flush happen once and are in no yearly figure.
+    """
+    water = {name: year.totals[name] for name in FILL_KEYS if name in year.totals}
+    water |= {f"{name}_per_year": year.totals[name] for name in WATER_KEYS if name in year.totals}
     if site.water_per_electricity is not None:
         water["source_L_per_year"] = year.totals["facility_kWh"] * site.water_per_electricity * LITRE_PER_KWH
     return water

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thermo import records
+from thermo.case.closed_loop_consistency import check_facility_loop
 from thermo.case.schema import Case
 from thermo.case.schema_heat_rejection import KEYS_OF_KIND, economizer_kind
 from thermo.case.schema_plant import Plant
@@ -20,6 +21,7 @@ def check_plant(case: Case) -> None:
     if case.plant is not None:
         _check_records(case, case.plant)
         _check_heat_rejection(case, case.plant)
+        check_facility_loop(case, case.plant)
     if case.site is not None and case.plant is None:
         raise case.error("site", "has no effect without a plant: add [plant] or remove [site]")
     for key in ("pue", "wue_site"):
@@ -68,7 +70,7 @@ def _check_heat_rejection(case: Case, plant: Plant) -> None:
             'there is no tower with air-cooled chillers: set plant.chiller.condenser = "water", or use "water_side"',
         )
     for key in plant.given("tower", "condenser_water"):
-        if condenser == "air":
+        if not _has_tower(plant):
             raise case.error(
                 f"plant.{key}",
                 'has no effect with air-cooled chillers: remove it or set plant.chiller.condenser = "water"',
@@ -81,9 +83,14 @@ def _check_heat_rejection(case: Case, plant: Plant) -> None:
     _check_water(case, plant, kind)
 
 
+def _has_tower(plant: Plant) -> bool:
+    """Whether the chillers of the air's loop or the facility loop reject their heat through towers."""
+    return plant.chiller.condenser == "water" or plant.facility_loop.rejection == "tower"
+
+
 def _check_water(case: Case, plant: Plant, kind: str) -> None:
     """[plant.water] concerns what evaporates."""
-    tower = plant.chiller.condenser == "water"
+    tower = _has_tower(plant)
     for key in plant.water.given("drift_fraction", "latent_fraction"):
         if not tower:
             raise case.error(f"plant.water.{key}", "has no effect without a cooling tower: remove it")

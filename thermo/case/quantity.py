@@ -163,6 +163,7 @@ TemperatureDifference = _quantity("K", "a temperature difference", "12 K", kind=
 Length = _quantity("m", "a length", "0.6 m")
 PositiveLength = _quantity("m", "a length above 0", "0.1 m", above=0.0)
 Speed = _quantity("m/s", "a speed", "1.5 m/s", above=0.0)
+Volume = _quantity("m^3", "a volume", "0.9 m^3", least=0.0)
 Flow = _quantity("m^3/s", "a volume flow", "0.7 m^3/s", above=0.0)
 FlowPerPower = _quantity("m^3/J", "a volume flow per power", "0.069 m^3/s/kW", above=0.0, doubtful=(0.01, math.inf))
 Power = _quantity("W", "a power", "10 kW", least=0.0)

@@ -19,6 +19,7 @@ from thermo.case.quantity import (
     TemperatureDifference,
     wrong,
 )
+from thermo.case.schema_closed_loop import DryCooler, FacilityLoop, Fill
 from thermo.case.schema_heat_rejection import Adiabatic, Chiller, CondenserWater, Economizer, Tower, Water
 from thermo.case.table import Table, at_most_one
 
@@ -131,3 +132,9 @@ class Plant(Table):
     adiabatic: Adiabatic | None = Field(None, description="Wetted pads; without this table there are none.")
     water: Water = Field(Water(), description="Water of what evaporates.")
     power: PowerChain = Field(PowerChain(), description="Power chain.")
+    facility_loop: FacilityLoop = Field(FacilityLoop(), description="Loop of liquid-cooled racks to the outdoors.")
+    dry_cooler: DryCooler = Field(DryCooler(), description="Dry coolers of the facility loop.")
+    trim_chiller: Chiller | None = Field(
+        None, description="Chillers of the facility loop behind its dry coolers or towers; without this table, none."
+    )
+    fill: Fill = Field(Fill(), description="Coolant in the sealed loops and what is lost of it.")

@@ -36,8 +36,8 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "power_chain_kWh", "other_kWh",
     ),
     "water": (
-        "first_fill_L", "flush_L", "makeup_L_per_year", "evaporation_L_per_year", "blowdown_L_per_year",
-        "source_L_per_year",
+        "first_fill_L", "glycol_L", "flush_L", "makeup_L_per_year", "top_up_L_per_year", "filter_purge_L_per_year",
+        "leak_L_per_year", "evaporation_L_per_year", "blowdown_L_per_year", "source_L_per_year",
     ),
     "tokens": (
         "per_year", "J_per_token", "water_site_L_per_Mtoken", "water_source_L_per_Mtoken", "cost_USD_per_Mtoken",

@@ -19,10 +19,14 @@ ENERGY = {
 }
 WATER = {
     "first_fill_L": "First fill (once)",
+    "glycol_L": "of it glycol",
     "flush_L": "Commissioning flush (once)",
     "makeup_L_per_year": "Make-up on site, a year",
-    "evaporation_L_per_year": "of it evaporated",
-    "blowdown_L_per_year": "of it blown down",
+    "top_up_L_per_year": "Coolant lost to vents and sampling, a year",
+    "filter_purge_L_per_year": "Coolant lost to filter purges, a year",
+    "leak_L_per_year": "Coolant allowed for leaks, a year",
+    "evaporation_L_per_year": "of the make-up evaporated",
+    "blowdown_L_per_year": "of the make-up blown down",
     "source_L_per_year": "Where the electricity is made, a year",
 }
 METRICS = {

@@ -21,6 +21,9 @@ UNITS = {
     "return_air_temperature": "K",
     "chilled_water_supply": "K",
     "chilled_water_return": "K",
+    "facility_supply": "K",
+    "facility_return": "K",
+    "facility_flow": "kg/s",
     "air_handler_flow": "m3/s",
     "air_heat_capacity_rate": "W/K",
     "condenser_entering": "K",
@@ -31,7 +34,10 @@ UNITS = {
     "water_makeup": "kg/s",
     "mode": "1",
     "pads_wet": "1",
+    "air_mode": "1",
+    "dry_cooler_fan_speed": "1",
     "chillers_running": "1",
+    "trim_chiller_outside_range": "1",
     "chiller_outside_range": "1",
     "tower_outside_range": "1",
     "psu_outside_range": "1",
@@ -70,6 +76,7 @@ SECONDS_PER_HOUR = 3600.0
 # what runs outside its range: hourly mask, hourly array that is positive when it runs, what is done there
 OUTSIDE = {
     "chiller": ("chiller_outside_range", "mechanical_cooling", "curves: COP scaled by Carnot from the edge"),
+    "trim chiller": ("trim_chiller_outside_range", "trim_cooling", "curves: COP scaled by Carnot from the edge"),
     "cooling tower": ("tower_outside_range", "tower_heat", "curve: the approach of the edge is held"),
     "power supply": ("psu_outside_range", "it_power", "points: the efficiency of the nearest is held"),
 }
@@ -117,7 +124,7 @@ def close_year(
     if chillers is not None:
         totals["chillers_installed"] = _plain(np.broadcast_to(chillers, shape)[..., 0])
     mode_hours = {name: _plain((hourly["mode"] == mode).sum(axis=-1)) for mode, name in MODES.items()}
-    units = {name: UNITS.get(name, "W") for name in hourly}
+    units = {name: UNITS.get(name, UNITS.get(name.removeprefix("air_"), "W")) for name in hourly}
     flags = _flags(hourly)
     if chillers is None and spares_given:
         flags.append("plant.chiller.redundancy has no effect: a fixed cop or carnot_fraction has no size")
@@ -135,12 +142,12 @@ def _flags(hourly: dict[str, Array]) -> list[str]:
     for machine, (mask, runs, what) in OUTSIDE.items():
         if mask in hourly and hourly[mask].any():
             share = hourly[mask].sum() / (hourly[runs] > 0.0).sum()
-            hours = f"{_hours(hourly[mask])}, {share:.0%} of the hours it runs"
+            hours = f"{hours_of(hourly[mask])}, {share:.0%} of the hours it runs"
             flags.append(f"{machine}: {hours}, lie outside the range of its {what}")
     short = hourly["unmet_cooling"] > 0.0
     if short.any():
         worst = (hourly["unmet_cooling"] / hourly["cooling_load"]).max()
-        flags.append(f"chiller: capacity falls short in {_hours(short)}, by {worst:.0%} of the load at worst")
+        flags.append(f"chiller: capacity falls short in {hours_of(short)}, by {worst:.0%} of the load at worst")
     load = hourly["coil_load"]
     carried = hourly["air_heat_capacity_rate"] * (hourly["return_air_temperature"] - hourly["supply_air_temperature"])
     mismatch = (np.abs(carried - load) / load).max()
@@ -152,7 +159,8 @@ def _flags(hourly: dict[str, Array]) -> list[str]:
     return flags
 
 
-def _hours(mask: NDArray[np.bool_]) -> str:
+def hours_of(mask: NDArray[np.bool_]) -> str:
+    """Hours in which `mask` is true, as a text: "12 h", or of many variants the most."""
     count = mask.sum(axis=-1)
     if np.ndim(count) == 0:
         return f"{count} h"

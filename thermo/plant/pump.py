@@ -1,4 +1,4 @@
-"""Chilled-water pumps: variable flow that keeps the water's temperature rise, affinity laws."""
+"""Pumps of a plant loop: variable flow that keeps the coolant's temperature rise, affinity laws."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from thermo.media import fluid
 Array = NDArray[np.float64]
 
 
-def mass_flow(loop, heat: ArrayLike, design_heat: ArrayLike, supply: ArrayLike) -> Array:
-    """Water flow, kg/s: heat (W) / (cp rise), at least `minimum_flow` of that at `design_heat` (W); `supply` in K."""
+def mass_flow(
+    loop, heat: ArrayLike, design_heat: ArrayLike, supply: ArrayLike, coolant: str = "water"
+) -> Array:
+    """Coolant flow, kg/s: heat (W) / (cp rise), at least `minimum_flow` of that at `design_heat` (W); `supply` in K."""
     served = np.maximum(np.asarray(heat), loop.minimum_flow * np.asarray(design_heat))
-    return served / (fluid("water").heat_capacity(supply) * loop.temperature_rise)
+    return served / (fluid(coolant).heat_capacity(supply) * loop.temperature_rise)
 
 
-def pump_power(loop, flow: ArrayLike, design_flow: ArrayLike, supply: ArrayLike) -> Array:
+def pump_power(
+    loop, flow: ArrayLike, design_flow: ArrayLike, supply: ArrayLike, coolant: str = "water"
+) -> Array:
     """Electric pump power, W: V head / efficiency at the design flow (kg/s), cubic in flow below it.
 
-    All of it ends up as heat in the water.
+    All of it ends up as heat in the coolant.
     """
-    design_power = design_flow / fluid("water").density(supply) * loop.pump_head / loop.pump_efficiency
+    design_power = design_flow / fluid(coolant).density(supply) * loop.pump_head / loop.pump_efficiency
     return design_power * (np.asarray(flow) / design_flow) ** 3

@@ -52,15 +52,12 @@ def simulate(
     outdoor = site_weather(case) if outdoor is None else outdoor
     given = (it_power_W, supply_temperature_K, server_airflow_m3_s)
     it_power, supply_air, server_flow = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in given)
-    sizes = _sizes(it_power, server_flow, design)
-    air = _air_side(case.plant, outdoor, it_power, supply_air, return_temperature_K, server_flow, sizes)
+    sizes = sizes_of(it_power, server_flow, design)
+    air = air_side(case.plant, outdoor, it_power, supply_air, return_temperature_K, server_flow, sizes)
     hourly = {"dry_bulb": outdoor.dry_bulb, "it_power": it_power, "supply_air_temperature": supply_air, **air}
-    design_load = hourly.pop("design_coil_load")
-    outside_air, load = _outdoor_air(case.plant, outdoor, hourly, design_load)
-    behind = water_side.run(case.plant, outdoor, load, design_load, hourly["chilled_water_supply"])
-    hourly |= _joined(behind, outside_air, case.plant.water.cycles_of_concentration)
-    hourly |= _electricity(case.plant, hourly, sizes[0])
-    hourly |= _heat_to_ambient(case.plant, hourly)
+    hourly |= behind_coils(case.plant, outdoor, hourly, hourly.pop("design_coil_load"))
+    hourly |= electricity(case.plant, hourly, sizes[0])
+    hourly |= heat_to_ambient(case.plant, hourly)
     installed = hourly.pop("chillers_installed")
     return close_year(hourly, outdoor.month, installed, case.plant.chiller.redundancy is not None)
 
@@ -70,7 +67,7 @@ def _design(values: Array) -> Array:
     return np.max(values, axis=-1, keepdims=True)
 
 
-def _sizes(it_power: Array, flow: Array, design: tuple[ArrayLike, ArrayLike] | None) -> tuple[Array, Array]:
+def sizes_of(it_power: Array, flow: Array, design: tuple[ArrayLike, ArrayLike] | None) -> tuple[Array, Array]:
     """IT power and server airflow that everything is sized for, with a last axis of length 1."""
     if design is None:
         return _design(it_power), _design(flow)
@@ -80,23 +77,33 @@ def _sizes(it_power: Array, flow: Array, design: tuple[ArrayLike, ArrayLike] | N
     return it, air
 
 
-def _coil_load(plant, it_power: Array, handled: Array, sizes: tuple[Array, Array]) -> dict:
+def _coil_load(plant, it_power: Array, handled: Array, sizes: tuple[Array, Array], liquid: ArrayLike) -> dict:
     """What the coils take, W, and its parts, at the air handler flow `handled`, m3/s."""
     handler, power = plant.air_handler, plant.power
     lighting = power.lighting_fraction * it_power
     ups_loss = power_chain.ups_loss(power.ups, it_power, sizes[0])
     fans = air_handler.fan_power(handler, handled, handler.flow_margin * sizes[1])
-    load = it_power + lighting + fans + power.ups_loss_to_cooling * ups_loss
+    load = it_power - liquid + lighting + fans + power.ups_loss_to_cooling * ups_loss
     return {"lighting_power": lighting, "ups_loss": ups_loss, "crah_fan_power": fans, "coil_load": load}
 
 
-def _air_side(
-    plant, outdoor: Weather, it_power: Array, supply: Array, return_: ArrayLike | None, flow: Array, sizes: tuple
+def air_side(
+    plant,
+    outdoor: Weather,
+    it_power: Array,
+    supply: Array,
+    return_: ArrayLike | None,
+    flow: Array,
+    sizes: tuple[Array, Array],
+    liquid: tuple[ArrayLike, ArrayLike] = (0.0, 0.0),
 ) -> dict:
-    """Air handler: fan power, coil load, the chilled water it asks for."""
+    """Air handler: fan power, coil load, the chilled water it asks for.
+
+    `liquid`: part of the IT power (W) that a coolant takes and the air does not get, and the same at full load.
+    """
     design_flow = plant.air_handler.flow_margin * sizes[1]
     handled = air_handler.air_flow(plant.air_handler, flow, design_flow)
-    coil = _coil_load(plant, it_power, handled, sizes)
+    coil = _coil_load(plant, it_power, handled, sizes, liquid[0])
     load = coil["coil_load"]
     capacity_rate = handled * Air(float(np.mean(outdoor.pressure))).density(supply) * Air().heat_capacity(supply)
     balance_return = supply + load / capacity_rate
@@ -106,7 +113,7 @@ def _air_side(
         "air_heat_capacity_rate": capacity_rate,
         "return_air_temperature": returned,
         **coil,
-        "design_coil_load": _coil_load(plant, sizes[0], design_flow, sizes)["coil_load"],
+        "design_coil_load": _coil_load(plant, sizes[0], design_flow, sizes, liquid[1])["coil_load"],
         "chilled_water_supply": _chilled_water_supply(plant, supply, returned),
     }
 
@@ -128,6 +135,13 @@ def _chilled_water_supply(plant, supply_air: Array, return_air: Array) -> Array:
             "raise the air supply temperature or give a smaller plant.air_handler.coil_approach"
         )
     return chosen
+
+
+def behind_coils(plant, outdoor: Weather, hourly: dict, design_load: Array) -> dict:
+    """Hourly arrays of what takes the coils' heat: an air-side economizer, chilled water and what is behind it."""
+    outside_air, load = _outdoor_air(plant, outdoor, hourly, design_load)
+    behind = water_side.run(plant, outdoor, load, design_load, hourly["chilled_water_supply"])
+    return _joined(behind, outside_air, plant.water.cycles_of_concentration)
 
 
 def _outdoor_air(plant, outdoor: Weather, hourly: dict, design_load: Array) -> tuple[OutdoorAir | None, Array]:
@@ -160,7 +174,7 @@ def _joined(behind: dict, air: OutdoorAir | None, cycles: ArrayLike) -> dict:
     return joined
 
 
-def _electricity(plant, hourly: dict, design_it: Array) -> dict:
+def electricity(plant, hourly: dict, design_it: Array) -> dict:
     """Power at the site's meter: everything behind the transformer, and its loss."""
     parts = ("it_power", "ups_loss", "lighting_power", "crah_fan_power", "pump_power", "chiller_power")
     low_voltage = sum((hourly[part] for part in parts), hourly["heat_rejection_fan_power"])
@@ -178,7 +192,7 @@ def _electricity(plant, hourly: dict, design_it: Array) -> dict:
 HEATS = ("dry_cooler_heat", "condenser_heat", "tower_heat", "outdoor_air_heat")
 
 
-def _heat_to_ambient(plant, hourly: dict) -> dict:
+def heat_to_ambient(plant, hourly: dict) -> dict:
     """What leaves as heat, and the closure (electricity in - heat out - unmet) / electricity in of each hour."""
     rooms = hourly["transformer_loss"] + (1.0 - plant.power.ups_loss_to_cooling) * hourly["ups_loss"]
     out = rooms + sum(hourly[name] for name in HEATS if name in hourly)

@@ -19,7 +19,7 @@ from thermo.records.equipment import (
     server,
 )
 from thermo.records.liquid_cooling import CduRecord, ChipRecord, ColdPlateRecord, cdu, chip, cold_plate
-from thermo.records.materials import FluidTable, SolidRecord, fluid_table, grid_water, solid
+from thermo.records.materials import CoolantRecord, FluidTable, SolidRecord, coolant, fluid_table, grid_water, solid
 from thermo.records.rooms import AirClass, air_class, air_classes
 from thermo.records.table import names
 
@@ -30,6 +30,7 @@ __all__ = [
     "ChillerTable",
     "ChipRecord",
     "ColdPlateRecord",
+    "CoolantRecord",
     "CoolingTower",
     "DryCooler",
     "FluidTable",
@@ -43,6 +44,7 @@ __all__ = [
     "chiller_names",
     "chip",
     "cold_plate",
+    "coolant",
     "cooling_tower",
     "dry_cooler",
     "fluid_table",

@@ -20,6 +20,24 @@ name,temperature,density,heat_capacity,viscosity,conductivity
 """
 
 
+COOLANTS = """# quantity: freezing point of the coolants of fluids.csv, and the glycol in them
+# origin: CoolProp {version}: INCOMP::MPG and INCOMP::MEG (Melinder 2010), T_FREEZE; density of the pure \
+glycol at 20 degC: Dow product data of propylene glycol (1036 kg/m3) and ethylene glycol (1113 kg/m3)
+# licence: CoolProp is MIT; the numbers are computed by make_fluids.py
+# valid: mixtures without further additives
+name,freezing_c,glycol_mass_fraction,glycol_density
+water,0.00,0,1000
+"""
+PURE_DENSITY = {"propylene glycol": 1036, "ethylene glycol": 1113}  # kg/m3 at 20 degC
+
+
+def freezing(short: str, percent: int) -> float:
+    """Freezing point of a glycol mixture, degC."""
+    from CoolProp.CoolProp import PropsSI
+
+    return PropsSI("T_FREEZE", "T", 300.0, "P", 101325.0, f"INCOMP::{short}[{percent / 100}]") - 273.15
+
+
 def rows(name: str, backend: str, pressure: float, celsius: np.ndarray) -> list[str]:
     """CSV rows of one fluid at the given temperatures (degC) and pressure (Pa)."""
     from CoolProp.CoolProp import PropsSI
@@ -33,18 +51,20 @@ def rows(name: str, backend: str, pressure: float, celsius: np.ndarray) -> list[
 
 
 def write(path: Path) -> None:
-    """Write the whole table to `path`."""
+    """Write the table of properties to `path` and coolants.csv beside it."""
     import CoolProp
-    from CoolProp.CoolProp import PropsSI
 
     lines = rows("water", "HEOS::Water", 3e5, np.arange(5.0, 96.0, 5.0))
+    coolants = []
     for glycol, short in GLYCOLS.items():
         for percent in MASS_PERCENT:
-            backend = f"INCOMP::{short}[{percent / 100}]"
-            freezing = PropsSI("T_FREEZE", "T", 300.0, "P", 101325.0, backend) - 273.15
-            celsius = np.arange(5.0 * np.ceil((freezing + 1.0) / 5.0), 91.0, 5.0)
-            lines += rows(f"{glycol} {percent}%", backend, 101325.0, celsius)
+            least = freezing(short, percent)
+            celsius = np.arange(5.0 * np.ceil((least + 1.0) / 5.0), 91.0, 5.0)
+            lines += rows(f"{glycol} {percent}%", f"INCOMP::{short}[{percent / 100}]", 101325.0, celsius)
+            coolants.append(f"{glycol} {percent}%,{least:.2f},{percent / 100:g},{PURE_DENSITY[glycol]}")
     path.write_text(HEADER.format(version=CoolProp.__version__) + "\n".join(lines) + "\n")
+    text = COOLANTS.format(version=CoolProp.__version__) + "\n".join(coolants) + "\n"
+    path.with_name("coolants.csv").write_text(text)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,16 @@ class FluidTable:
 
 
 @dataclass(frozen=True)
+class CoolantRecord:
+    """What a coolant is made of: freezing point K, mass fraction of glycol and density of the pure glycol, kg/m3."""
+
+    name: str
+    freezing: float
+    glycol_fraction: float
+    glycol_density: float
+
+
+@dataclass(frozen=True)
 class SolidRecord:
     """Constant properties of a solid near 300 K: kg/m3, J/kg/K, W/m/K."""
 
@@ -41,6 +51,13 @@ def fluid_table(name: str) -> FluidTable:
     keys = ("temperature", "density", "heat_capacity", "viscosity", "conductivity")
     columns = (tuple(float(row[key]) for row in rows) for key in keys)
     return FluidTable(name, *columns, header["origin"], header["licence"])
+
+
+def coolant(name: str) -> CoolantRecord:
+    """Return freezing point and glycol of a coolant: "water", "propylene glycol 25%", ... Raises :class:`CaseError`."""
+    (row,) = rows_of("coolants.csv", "coolant", name)
+    values = (float(row[key]) for key in ("glycol_mass_fraction", "glycol_density"))
+    return CoolantRecord(name, float(row["freezing_c"]) + 273.15, *values)
 
 
 def solid(name: str) -> SolidRecord:

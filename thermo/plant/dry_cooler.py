@@ -1,0 +1,138 @@
+"""Dry coolers: a crossflow coil by effectiveness-NTU, fans that slow down, thin air at altitude.
+
+Shares are of the rating point of the record: coolant flow of one unit, air mass flow of one unit, fan speed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from thermo.media import Air
+from thermo.records import DryCooler
+
+Array = NDArray[np.float64]
+
+AIR_EXPONENT, COOLANT_EXPONENT = 0.8, 0.85  # of the heat transfer of each side in its flow
+AIR_OVER_COOLANT = 0.5  # ratio of the two sides' hA at the rating point
+AIR_CAPACITY_RATIO = 1.0  # heat capacity rate of the air over that of the coolant at the rating point
+SPEED_STEPS = 20
+
+
+def crossflow_effectiveness(ntu: ArrayLike, capacity_ratio: ArrayLike) -> Array:
+    """Effectiveness of crossflow with both fluids unmixed: the exact series of Mason (1955).
+
+    ``1/(C N) sum_m P(m + 1, N) P(m + 1, C N)``, P the regularised incomplete gamma function, N = `ntu` > 0, C =
+    `capacity_ratio` smaller over larger, 0..1. Truncated below 1e-12 for N up to 20.
+    """
+    hot, ratio = np.broadcast_arrays(np.asarray(ntu, dtype=np.float64), np.asarray(capacity_ratio, dtype=np.float64))
+    cold = np.maximum(ratio, 1e-9) * hot
+    hot_term, cold_term = np.exp(-hot), np.exp(-cold)
+    hot_left, cold_left = -np.expm1(-hot), -np.expm1(-cold)
+    total = hot_left * cold_left
+    largest = float(np.max(hot, initial=1.0))
+    for m in range(1, int(largest + 9.0 * np.sqrt(largest)) + 12):
+        hot_term, cold_term = hot_term * hot / m, cold_term * cold / m
+        hot_left, cold_left = hot_left - hot_term, cold_left - cold_term
+        total = total + hot_left * cold_left
+    return total / cold
+
+
+def ntu_of(effectiveness: float, capacity_ratio: float) -> float:
+    """NTU of a crossflow exchanger with this effectiveness, by bisection up to 20; inverse of the series."""
+    low, high = 1e-6, 20.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        reached = float(crossflow_effectiveness(middle, capacity_ratio))
+        low, high = (middle, high) if reached < effectiveness else (low, middle)
+    return 0.5 * (low + high)
+
+
+@dataclass(frozen=True)
+class Coil:
+    """One dry cooler: its record and how both sides follow their flows.
+
+    Default exponents, ratio of hA and equal heat capacity rates are those of the model the record was made for
+    (lbl-srg/modelica-buildings, CoolingTowers.DryCooler); the maker publishes none of them.
+    """
+
+    record: DryCooler
+    air_ratio: float = AIR_CAPACITY_RATIO
+
+    @property
+    def coolant_rate(self) -> float:
+        """Heat capacity rate of the coolant at the rating point, W/K."""
+        return self.record.heat / (self.record.coolant_in - self.record.coolant_out)
+
+    @property
+    def conductance(self) -> float:
+        """UA at the rating point, W/K, from its effectiveness."""
+        smaller = self.coolant_rate * min(self.air_ratio, 1.0)
+        reached = self.record.heat / (smaller * (self.record.coolant_in - self.record.air_in))
+        return ntu_of(reached, min(self.air_ratio, 1.0 / self.air_ratio)) * smaller
+
+    def drop_share(self, air: ArrayLike, coolant: ArrayLike) -> Array:
+        """(Coolant in - coolant out) / (coolant in - air in), at shares of air mass flow and coolant flow above 0.
+
+        UA follows ``1 / UA = (air^-0.8 + r coolant^-0.85) / hA_air``.
+        """
+        air, coolant = np.asarray(air, dtype=np.float64), np.asarray(coolant, dtype=np.float64)
+        resistance = air**-AIR_EXPONENT + AIR_OVER_COOLANT * coolant**-COOLANT_EXPONENT
+        conductance = self.conductance * (1.0 + AIR_OVER_COOLANT) / resistance
+        air_rate, coolant_rate = air * self.air_ratio * self.coolant_rate, coolant * self.coolant_rate
+        smaller = np.minimum(air_rate, coolant_rate)
+        reached = crossflow_effectiveness(conductance / smaller, smaller / np.maximum(air_rate, coolant_rate))
+        return reached * smaller / coolant_rate
+
+    def density_share(self, air_temperature: ArrayLike, pressure: ArrayLike) -> Array:
+        """Density of the outdoor air over that at the rating point (sea level)."""
+        rated = Air().density(self.record.air_in)
+        return np.asarray(pressure) / 101325.0 * Air().density(air_temperature) / rated
+
+    def speed_for(self, wanted: ArrayLike, density: ArrayLike, coolant: ArrayLike) -> Array:
+        """Fan speed, 0..1, at which :meth:`drop_share` is `wanted`; 1 where even full speed gives less.
+
+        Secant steps in the logarithms of speed and share, in which the curve is nearly straight; within 1e-9.
+        """
+        wanted, density, coolant = np.broadcast_arrays(
+            np.maximum(np.asarray(wanted, dtype=np.float64), 1e-6), np.asarray(density, dtype=np.float64), coolant
+        )
+
+        def miss(log_speed: Array) -> Array:
+            return np.log(self.drop_share(np.exp(log_speed) * density, coolant) / wanted)
+
+        last, last_miss = np.zeros(wanted.shape), miss(np.zeros(wanted.shape))
+        reachable = last_miss > 0.0
+        speed = np.where(reachable, -1.3 * last_miss, 0.0)
+        for _ in range(SPEED_STEPS):
+            now = miss(speed)
+            if np.all((np.abs(now) < 1e-9) | ~reachable):
+                break
+            moved = np.where(np.abs(speed - last) > 1e-14, speed - last, np.inf)
+            slope = (now - last_miss) / moved
+            step = np.clip(-now / np.where(slope > 0.05, slope, 1.0), -2.0, 2.0)
+            last, last_miss = speed, now
+            speed = np.where(reachable, np.minimum(speed + step, 0.0), 0.0)
+        return np.exp(speed)
+
+    def fan_power(self, speed: ArrayLike, density: ArrayLike) -> Array:
+        """Fan power of one unit, W: cubic in speed and in proportion to the density of the air (affinity laws)."""
+        return self.record.fan_power * np.asarray(density) * np.asarray(speed) ** 3
+
+
+def units_for(coil: Coil, heat: ArrayLike, rise: ArrayLike, approach: ArrayLike, density: ArrayLike) -> Array:
+    """Number of units that reject `heat` (W) of coolant cooled by `rise` to `approach` above the air (K), full speed.
+
+    The drop share that is needed, rise / (rise + approach), grows with the number of units as each gets less coolant.
+    """
+    rise, approach = np.asarray(rise, dtype=np.float64), np.asarray(approach, dtype=np.float64)
+    wanted = rise / (rise + approach)
+    rate = np.asarray(heat, dtype=np.float64) / rise / coil.coolant_rate
+    low, high = np.broadcast_arrays(rate * 0.05, rate * 20.0 + 1.0)
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        enough = coil.drop_share(np.broadcast_to(density, middle.shape), rate / middle) >= wanted
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return np.maximum(np.ceil(high - 1e-6), 1.0)

@@ -1,14 +1,17 @@
 """Chip: balance of heat at every point, the limit held, no tokens from nothing."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thermo.load.chip import ChipLaw, state
+from thermo.case.schema_load import Chip
+from thermo.load.chip import ChipLaw, law, state
 
-LINEAR = ChipLaw(700.0, 0.05, 363.15, 333.15, 0.0, 0.0, 3.0, 0.3)
-LEAKY = ChipLaw(700.0, 0.05, 363.15, 333.15, 0.15, 0.015, 3.0, 0.3)
+LINEAR = ChipLaw(700.0, 0.05, 363.15, 363.15, 333.15, 0.0, 0.0, 3.0, 0.3)
+LEAKY = ChipLaw(700.0, 0.05, 363.15, 363.15, 333.15, 0.15, 0.015, 3.0, 0.3)
 
 
 def test_without_leakage_by_hand():
@@ -57,8 +60,21 @@ def test_too_hot_is_shutdown():
 
 def test_runaway_leakage_is_not_taken_for_a_balance():
     """Leakage that grows faster than heat can leave has no steady temperature below any limit."""
-    runaway = ChipLaw(700.0, 0.2, 500.0, 333.15, 0.5, 0.05, 3.0, 1.0)
+    runaway = ChipLaw(700.0, 0.2, 500.0, 500.0, 333.15, 0.5, 0.05, 3.0, 1.0)
     assert state(runaway, 340.0).shutdown
+
+
+def test_between_limit_and_shutdown_it_crawls():
+    """At the lowest clock 19 W are left; 30 W of room at the limit are missing, so it runs warmer, not down."""
+    lasting = dataclasses.replace(LINEAR, shutdown=373.15)
+    found = state(lasting, 363.15)
+    assert found.clock == 0.3 and not found.shutdown
+    assert found.temperature == pytest.approx(363.15 + 0.05 * 700.0 * 0.027)
+
+
+def test_record_gives_what_the_case_does_not():
+    given = Chip(record="NVIDIA H100 SXM", resistance=0.05, limit=350.0)
+    assert (law(given).power, law(given).limit, law(given).shutdown) == (700.0, 350.0, pytest.approx(368.15))
 
 
 def test_arrays_broadcast():

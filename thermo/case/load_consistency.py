@@ -22,6 +22,11 @@ def check_load(case: Case) -> None:
 
 def _check_server(case: Case) -> None:
     load = case.load
+    if load.chip is not None and load.chip.record is not None:
+        try:
+            records.chip(load.chip.record)
+        except CaseError as problem:
+            raise case.error("load.chip.record", str(problem)) from None
     try:
         if isinstance(load.server, str):
             records.server(load.server)

@@ -83,21 +83,32 @@ class Batching(Table):
 class Chip(Table):
     """How warm the chip gets, what leaks when it is warm, and how it slows down at its limit."""
 
-    power: Power = Field(description="Heat of one chip at full rate and reference temperature.")
+    record: str | None = Field(
+        None, min_length=1, description="Name of a chip record: its power, limit and shutdown, unless given here."
+    )
+    power: Power | None = Field(None, description="Heat of one chip at full rate and reference temperature.")
     resistance: ThermalResistance = Field(
         description="Chip temperature minus that of the air or coolant that enters, over power."
     )
-    limit: Temperature = Field(description="Temperature at which the clock starts to fall.")
+    limit: Temperature | None = Field(None, description="Temperature at which the clock starts to fall.")
+    shutdown: Temperature | None = Field(
+        None, description="Temperature that even the lowest clock must stay below (default: the record's, or limit)."
+    )
     reference: Temperature = Field(333.15, description="Temperature at which the server's power was measured.")
     leakage_fraction: Fraction = Field(0.0, description="Leakage at the reference temperature over chip power.")
     leakage_per_kelvin: PerKelvin = Field(0.0, description="Relative growth of leakage, exponential in temperature.")
     clock_exponent: Annotated[float, Field(ge=1.0, le=5.0)] = Field(
         3.0, description="Dynamic power over clock to this power; 3 when the voltage falls with the clock."
     )
-    minimum_clock: Efficiency = Field(0.3, description="Lowest clock as a share of full; hotter than that is shutdown.")
+    minimum_clock: Efficiency = Field(0.3, description="Lowest clock as a share of full.")
 
     @model_validator(mode="after")
-    def _leaks(self) -> Chip:
+    def _known(self) -> Chip:
+        for key in ("power", "limit"):
+            if self.record is None and getattr(self, key) is None:
+                raise wrong(f"{key} is missing: give it, or a record")
+        if None not in (self.shutdown, self.limit) and not self.shutdown >= self.limit:
+            raise wrong("shutdown must not be below limit")
         if self.leakage_per_kelvin > 0.0 and self.leakage_fraction == 0.0:
             raise wrong("leakage_per_kelvin has no effect without leakage_fraction: remove it or give both")
         return self

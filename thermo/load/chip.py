@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo import records
+
 Array = NDArray[np.float64]
 
 STEPS = 40  # of Newton's method; it ends sooner
@@ -14,7 +16,7 @@ STEPS = 40  # of Newton's method; it ends sooner
 
 @dataclass(frozen=True)
 class ChipLaw:
-    """One chip: `power` W at full rate and `reference` K, `resistance` K/W to what enters, `limit` K.
+    """One chip: `power` W at full rate and `reference` K, `resistance` K/W to what enters, `limit` and `shutdown` K.
 
     Leakage is `leakage_fraction` x power x exp(`leakage_per_kelvin` (T - reference)); the rest is dynamic and goes with
     the tokens and the clock: tokens = clock x busy, dynamic power = busy x clock^`clock_exponent`.
@@ -23,6 +25,7 @@ class ChipLaw:
     power: float
     resistance: float
     limit: float
+    shutdown: float
     reference: float
     leakage_fraction: float
     leakage_per_kelvin: float
@@ -42,7 +45,7 @@ class ChipLaw:
 
 @dataclass(frozen=True)
 class ChipState:
-    """`temperature` K, `power` W, `clock` as a share of full, and `shutdown` where even the lowest clock is too hot."""
+    """`temperature` K, `power` W, `clock` as a share of full, and `shutdown` where the lowest clock is too hot."""
 
     temperature: Array
     power: Array
@@ -51,9 +54,14 @@ class ChipState:
 
 
 def law(given) -> ChipLaw:
-    """The chip of ``[load.chip]``."""
-    names = ChipLaw.__dataclass_fields__
-    return ChipLaw(**{name: getattr(given, name) for name in names})
+    """The chip of ``[load.chip]``: its record, and what the case gives over it."""
+    values = {name: getattr(given, name) for name in ChipLaw.__dataclass_fields__}
+    if given.record is not None:
+        record = records.chip(given.record)
+        known = {"power": record.power, "limit": record.throttle, "shutdown": record.shutdown}
+        values |= {name: value for name, value in known.items() if values[name] is None}
+    values["shutdown"] = max(values["shutdown"] or values["limit"], values["limit"])
+    return ChipLaw(**values)
 
 
 def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState:
@@ -80,9 +88,8 @@ def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState
     dynamic = chip.dynamic * busy * clock**exponent
     temperature, held = _balance(chip, coolant, dynamic)
     temperature = np.where(throttled & (temperature <= chip.limit * (1 + 1e-9)), chip.limit, temperature)
-    shutdown = throttled & ((temperature > chip.limit * (1.0 + 1e-9)) | ~held)
-    power = np.where(throttled & ~shutdown, dynamic + chip.leakage(chip.limit), dynamic + chip.leakage(temperature))
-    return ChipState(temperature, power, clock, shutdown)
+    shutdown = throttled & ((temperature > chip.shutdown * (1.0 + 1e-9)) | ~held)
+    return ChipState(temperature, dynamic + chip.leakage(temperature), clock, shutdown)
 
 
 def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -59,7 +59,8 @@ def test_heat_balance_closes(summary):
 
 def test_energy_of_the_year_adds_up(summary):
     if "metrics" in summary:
-        assert sum(summary["energy"].values()) == pytest.approx(summary["metrics"]["facility_energy_kWh"], rel=1e-9)
+        parts = {key: energy for key, energy in summary["energy"].items() if key != "server_fans_kWh"}  # part of IT
+        assert sum(parts.values()) == pytest.approx(summary["metrics"]["facility_energy_kWh"], rel=1e-9)
         assert summary["metrics"]["pue"] > 1.0
 
 

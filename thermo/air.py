@@ -140,7 +140,7 @@ def operate(case, inlet: float | None = None) -> operation.Operation:
     total = sum(flows.values())
 
     def plant(it_power, share) -> Year:
-        airflow = steady + (total - steady) * share
+        airflow = steady + (total - steady) * np.minimum(share, 1.0)
         return simulate(case, it_power, supply, None, airflow, design=(np.maximum(full, np.max(it_power)), total))
 
     return operation.run(case, full, plant, supply if inlet is None else inlet)

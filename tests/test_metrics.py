@@ -93,13 +93,13 @@ def case():
 
 @pytest.fixture(scope="module")
 def summary(case):
-    return metrics.summarise(year.simulate(case, 2e6, 291.15, None, 138.0), case, supply_limit_K=296.15)
+    return metrics.summarise(year.simulate(case, 2e6, 291.15, None, 138.0), case)
 
 
 def test_summary_is_the_contract_and_adds_up(summary):
     energy, figures = summary["energy"], summary["metrics"]
     assert json.loads(json.dumps(summary)) == summary
-    assert set(summary["plant"]) == {"mode_hours", "peak_power_W", "supply_limit_C"}
+    assert set(summary["plant"]) == {"mode_hours", "peak_power_W"}
     assert set(energy) == set(metrics.ENERGY_KEYS)
     assert sum(energy.values()) - energy["server_fans_kWh"] == pytest.approx(figures["facility_energy_kWh"])
     assert figures["pue"] == pytest.approx(figures["facility_energy_kWh"] / figures["it_energy_kWh"])
@@ -167,8 +167,38 @@ def test_what_does_not_apply_is_absent():
     assert summary["water"] == {}
     assert not {"tue", "cue_kg_per_kWh", "wue_source_L_per_kWh", "ere"} & set(summary["metrics"])
     assert "server_fans_kWh" not in summary["energy"]
-    assert "supply_limit_C" not in summary["plant"]
 
 
-def test_supply_limit_keeps_the_rise_of_the_hottest_inlet():
-    assert metrics.supply_limit(291.15, 297.15, 305.15) == pytest.approx(299.15)
+def test_each_inlet_is_held_to_its_own_class():
+    """24 degC is 2 K above what H1 recommends and 1 K from what it allows; A1 does not mind it."""
+    inlets = [24.0 + 273.15, 24.0 + 273.15]
+    assert metrics.rci(inlets, ["A1", "A1"]) == pytest.approx((100.0, 100.0))
+    assert metrics.rci(inlets, ["A1", "H1"]) == pytest.approx((100.0 - 50.0 * 2.0 / 3.0, 100.0))
+    assert metrics.rci(inlets, "A1") == metrics.rci(inlets, ["A1", "A1"])
+
+
+@pytest.mark.parametrize(
+    ("coolest", "hottest", "expected"),
+    [(18.0, 27.0, "recommended"), (17.9, 22.0, "allowable"), (20.0, 32.0, "allowable"), (20.0, 32.1, "outside")],
+)
+def test_status_of_an_intake(coolest, hottest, expected):
+    assert metrics.air_status(coolest + 273.15, hottest + 273.15, "A1") == expected
+
+
+def test_capture_index_of_two_racks():
+    """Rack 1 takes 3/4 of its air from the supply and 1/4 from rack 2; rack 2 takes supply air only."""
+    fractions = [[0.75, 0.0, 0.25], [1.0, 0.0, 0.0], [1 / 12, 2 / 3, 1 / 4]]  # rack 1, rack 2, return
+    flows, sources, receivers = [1.0, 0.5, 1.5], [False, True, True], [True, True, False]
+    cold, hot = metrics.capture_index(fractions, flows, sources, receivers)
+    assert cold == pytest.approx([0.75, 1.0])
+    assert hot == pytest.approx([1.0, 0.375 / 0.625])
+
+
+def test_samples_over_the_height_count_in_the_cooling_index():
+    inlets, outlets = [295.15, 295.15], [307.15, 307.15]
+    means = metrics.rack_air(inlets, outlets, [1.0, 1.0], 291.15, 303.15)
+    heights = [[295.15, 295.15, 301.15], [295.15] * 3]
+    sampled = metrics.rack_air(inlets, outlets, [1.0, 1.0], 291.15, 303.15, samples=heights)
+    assert means["rci_hi"] == 100.0
+    assert sampled["rci_hi"] == pytest.approx(100.0 * (1.0 - (1.0 / 5.0) / 6.0))
+    assert sampled["rti"] == means["rti"]

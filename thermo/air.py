@@ -1,6 +1,7 @@
 """Air cooling: what is coupled, in order.
 
-Room field with racks and openings -> rack inlets -> highest supply temperature -> plant and weather year -> metrics.
+Room field with racks and openings -> rack inlets and the sources of their air -> highest supply temperature -> plant
+and weather year -> metrics.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from thermo import metrics, operation, records
-from thermo.field import checks, outcome
+from thermo import intakes, metrics, operation
+from thermo.errors import CaseError
+from thermo.field import checks, outcome, supply_limit
 from thermo.field.grid import make_grid
 from thermo.field.monitors import KELVIN
 from thermo.field.properties import fluid_properties
@@ -18,8 +20,6 @@ from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
 from thermo.plant.year import Year, simulate
 from thermo.result import Result
-
-DEFAULT_CLASS = "A1"
 
 
 def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
@@ -71,68 +71,68 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
         flags.append(f"heat balance closes to {summary['balance']['closure']:.1e} only")
     year = None
     racks = summary["racks"]
-    if racks and case.supply:
-        summary["air"] = _air_section(case, racks)
+    air = intakes.air_section(case, solution, racks)
+    if air:
+        summary["air"] = air
+    limit = intakes.warmest_supply(case, solution)
+    if limit is not None:
+        flags += limit.flags
+        summary["plant"] = _supply_section(None, limit, flags)
     if case.plant is not None:
         inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
-        worked = operate(case, max(inlets.values(), default=None))
+        worked, supply = _operate_at(case, limit, inlets, flags)
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
-        summary |= metrics.summarise(year, case, _supply_limit(case, racks), operation.carbon_per_kwh(worked))
-        summary |= operation.sections(case, worked)
+        sections = metrics.summarise(year, case, operation.carbon_per_kwh(worked))
+        sections["plant"] |= _supply_section(supply, limit, flags)
+        summary |= sections | operation.sections(case, worked)
         if case.load is not None and case.load.chip is not None:
             summary["chips"] = operation.chip_section(case, inlets)
     summary["limits"] = limit_rows(case, summary)
     return summary, year
 
 
-def supply_state(case) -> tuple[float, float]:
-    """Flow-weighted temperature (K) and volume flow (m3/s) of the supply openings."""
-    flows = []
-    for supply in case.supply:
-        area = 1.0
-        for a, b in zip(supply.lo, supply.hi, strict=True):
-            area *= (b - a) if b > a else 1.0
-        flows.append(supply.flow if supply.flow is not None else supply.velocity * area)
-    total = sum(flows)
-    return sum(f * s.temperature for f, s in zip(flows, case.supply, strict=True)) / total, total
+def given_supply(case) -> float:
+    """Supply air that the case gives the plant year, K."""
+    return getattr(case.plant.air_handler, "supply_temperature", None) or intakes.supply_state(case)[0]
 
 
-def _air_section(case, racks) -> dict[str, Any]:
-    """Rack cooling indices; the return temperature follows from the heat and the supply flow."""
-    supply, flow = supply_state(case)
-    inlets, outlets = ([r[key] + KELVIN for r in racks] for key in ("inlet_mean_C", "outlet_mean_C"))
-    power = sum(r["power_W"] for r in racks)
-    fluid = fluid_properties(case)
-    classes = {rack.ashrae_class for rack in case.rack if rack.ashrae_class}
-    return metrics.rack_air(inlets, outlets, [r["flow_m3_s"] for r in racks], supply,
-                            supply + power / (fluid.capacity * flow), sorted(classes)[0] if classes else DEFAULT_CLASS)
+def _operate_at(case, limit, inlets: dict[str, float], flags: list[str]) -> tuple[operation.Operation, float]:
+    """The year and its supply air in K: at the limit where the case asks for it and the plant can follow.
 
-
-def _supply_limit(case, racks) -> float | None:
-    """Warmest supply air (K) that keeps every rack inlet allowable, with the field's temperature rises.
-
-    Allowable is the upper end of the rack's ASHRAE class, or ``limits.rack_inlet_max`` for racks without a class, or
-    class A1 where neither is given.
+    `inlets`: rack inlet means of the field, K; they move with the supply air.
     """
-    if not racks or not case.supply:
-        return None
-    supply, _ = supply_state(case)
-    default = case.limits.rack_inlet_max or records.air_class(DEFAULT_CLASS).allowable[1]
-    allowable = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
-                 for rack in case.rack}
-    return min(metrics.supply_limit(supply, row["inlet_max_C"] + KELVIN, allowable[row["name"]]) for row in racks)
+    given, warmest = given_supply(case), max(inlets.values(), default=None)
+    if case.plant.air_handler.at_supply_limit:
+        rise = limit.temperature - intakes.supply_state(case)[0]
+        try:
+            return operate(case, warmest + rise, limit.temperature), limit.temperature
+        except CaseError as problem:
+            flags.append(f"the plant year is not at the supply limit, but at {given - KELVIN:.1f} degC: {problem}")
+    return operate(case, warmest, given), given
 
 
-def operate(case, inlet: float | None = None) -> operation.Operation:
+def _supply_section(supply: float | None, limit, flags: list[str]) -> dict[str, Any]:
+    """Supply air of the year and the warmest that the racks allow; flags a year that is warmer."""
+    section = {} if supply is None else {"supply_C": supply - KELVIN}
+    if limit is None:
+        return section
+    if supply is not None and supply > limit.temperature + supply_limit.TOLERANCE:
+        flags.append(f"the plant year supplies air of {supply - KELVIN:.1f} degC, warmer than the "
+                     f"{limit.temperature - KELVIN:.1f} degC that the racks allow")
+    return section | {"supply_limit_C": limit.temperature - KELVIN, "supply_limit_method": limit.method}
+
+
+def operate(case, inlet: float | None = None, supply: float | None = None) -> operation.Operation:
     """The year of the case, fed by the modelled racks times ``plant.it_scale``.
 
-    `inlet`: air that enters the warmest rack, K (from the field; None: as supplied).
+    `inlet`: air that enters the warmest rack, K (from the field; None: as supplied). `supply`: supply air, K (None:
+    that of the case).
     """
     if not case.supply or not case.rack:
         raise case.error("plant", "a plant year needs racks and a supply; add them or remove [plant]")
     fluid = fluid_properties(case)
-    supply = getattr(case.plant.air_handler, "supply_temperature", None) or supply_state(case)[0]
+    supply = given_supply(case) if supply is None else supply
     scale = case.plant.it_scale
     full = scale * sum(rack.power for rack in case.rack)
     flows = {rack.name: scale * rack.airflow(fluid.capacity) for rack in case.rack}

@@ -7,10 +7,11 @@ Water used on site and water used where the electricity is made are never added 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
 
@@ -30,6 +31,8 @@ ENERGY_KEYS = (
     "power_chain_kWh",
     "other_kWh",
 )
+
+ROUNDING_K = 1e-3  # air supplied at the edge of a range is inside it, whatever single precision makes of it
 
 WATER_KEYS = ("makeup_L", "top_up_L", "filter_purge_L", "leak_L", "evaporation_L", "blowdown_L")
 FILL_KEYS = ("first_fill_L", "glycol_L", "flush_L")
@@ -98,18 +101,13 @@ def tue(itue_: float, pue_: float) -> float:
     return itue_ * pue_
 
 
-def summarise(
-    year: Year, case: Any, supply_limit_K: float | None = None, carbon_kg_per_kWh: float | None = None
-) -> dict[str, dict]:
+def summarise(year: Year, case: Any, carbon_kg_per_kWh: float | None = None) -> dict[str, dict]:
     """Sections `plant`, `metrics`, `energy`, `water` of the summary, for a year of one variant.
 
-    `supply_limit_K`: warmest supply air that keeps the racks within limits, from the field solve (`supply_limit`).
     `carbon_kg_per_kWh`: of the year's electricity, weighted by its hours (default: the constant of the site).
     `energy`: the parts add up to the facility energy, except `server_fans_kWh`, which is a part of `it_kWh`.
     """
     plant = {"mode_hours": dict(year.mode_hours), "peak_power_W": year.totals["peak_power_W"]}
-    if supply_limit_K is not None:
-        plant["supply_limit_C"] = supply_limit_K - 273.15
     energy = {key: year.totals[key] for key in ENERGY_KEYS if key in year.totals}
     found = _metrics(year, case.site, carbon_kg_per_kWh)
     return {"plant": plant, "metrics": found, "energy": energy, "water": _water(year, case.site)}
@@ -148,23 +146,20 @@ def _water(year: Year, site: Any) -> dict[str, float]:
     return water
 
 
-def supply_limit(supply: float, hottest_inlet: float, inlet_limit: float) -> float:
-    """Warmest supply air, K, that keeps the hottest rack inlet (K) at its limit (K), the rise above supply held."""
-    return supply + inlet_limit - hottest_inlet
-
-
-def rci(inlets: ArrayLike, air_class: str = "A1") -> tuple[float, float]:
+def rci(inlets: ArrayLike, air_class: str | Sequence[str] = "A1") -> tuple[float, float]:
     """Rack cooling index, high and low side, % (Herrlin 2005).
 
-    High: 100 (1 - sum of K above the recommended maximum / (n (allowable - recommended maximum))); low side likewise.
-    100 means every inlet (K) is inside the recommended range; 96 and more is good, 90 and less poor.
+    High: 100 (1 - mean of K above the recommended maximum / (allowable - recommended maximum)); low side likewise.
+    100 means every inlet (K) is inside the recommended range; 96 and more is good, 90 and less poor. `air_class`: one
+    class for all, or that of each inlet.
     """
-    inlets, limits = np.asarray(inlets, dtype=np.float64), records.air_class(air_class)
-    over = np.maximum(inlets - limits.recommended[1], 0.0).mean()
-    under = np.maximum(limits.recommended[0] - inlets, 0.0).mean()
-    high = 100.0 * (1.0 - over / (limits.allowable[1] - limits.recommended[1]))
-    low = 100.0 * (1.0 - under / (limits.recommended[0] - limits.allowable[0]))
-    return float(high), float(low)
+    inlets = np.asarray(inlets, dtype=np.float64)
+    names = [air_class] * len(inlets) if isinstance(air_class, str) else air_class
+    limits = [records.air_class(name) for name in names]
+    recommended, allowable = (np.array([getattr(each, key) for each in limits]) for key in ("recommended", "allowable"))
+    over = np.maximum(inlets - recommended[:, 1], 0.0) / (allowable[:, 1] - recommended[:, 1])
+    under = np.maximum(recommended[:, 0] - inlets, 0.0) / (recommended[:, 0] - allowable[:, 0])
+    return float(100.0 * (1.0 - over.mean())), float(100.0 * (1.0 - under.mean()))
 
 
 def shi(inlets: ArrayLike, outlets: ArrayLike, flows: ArrayLike, supply: float) -> float:
@@ -196,11 +191,34 @@ def ashrae_class(inlets: ArrayLike) -> str | None:
     return None
 
 
+def air_status(coolest: float, hottest: float, air_class: str) -> str:
+    """Whether an intake between two temperatures (K) is "recommended", "allowable" or "outside" its ASHRAE class."""
+    limits = records.air_class(air_class)
+    for name in ("recommended", "allowable"):
+        low, high = getattr(limits, name)
+        if low - ROUNDING_K <= coolest and hottest <= high + ROUNDING_K:
+            return name
+    return "outside"
+
+
 def rack_air(
-    inlets: ArrayLike, outlets: ArrayLike, flows: ArrayLike, supply: float, return_: float, air_class: str = "A1"
+    inlets: ArrayLike,
+    outlets: ArrayLike,
+    flows: ArrayLike,
+    supply: float,
+    return_: float,
+    air_class: str | Sequence[str] = "A1",
+    samples: ArrayLike | None = None,
 ) -> dict[str, Any]:
-    """Section `air` of the summary from rack inlet and outlet means (K), rack flows, supply and return air (K)."""
-    high, low = rci(inlets, air_class)
+    """Section `air` of the summary from rack inlet and outlet means (K), rack flows, supply and return air (K).
+
+    `air_class`: one class for all racks, or that of each. `samples`, (racks, points) in K, are intake temperatures over
+    the height of each rack for the cooling index and the class; without them the means stand for the whole intake.
+    `ashrae_class` is None where no class allows every sample.
+    """
+    samples = np.asarray(inlets, dtype=np.float64)[:, None] if samples is None else np.asarray(samples)
+    names = [air_class] * len(samples) if isinstance(air_class, str) else air_class
+    high, low = rci(samples.ravel(), [name for name in names for _ in range(samples.shape[1])])
     mixing = shi(inlets, outlets, flows, supply)
     section = {
         "rci_hi": high,
@@ -209,5 +227,21 @@ def rack_air(
         "shi": mixing,
         "rhi": 1.0 - mixing,
     }
-    found = ashrae_class(inlets)
-    return section if found is None else section | {"ashrae_class": found}
+    return section | {"ashrae_class": ashrae_class(samples.ravel())}
+
+
+def capture_index(
+    fractions: ArrayLike, receiver_flow: ArrayLike, rack_source: ArrayLike, rack_receiver: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Capture index of the cold side of each rack receiver and of the hot side of each rack source, 0 to 1.
+
+    `fractions`, (receivers, sources): share of each source in the air that each receiver takes in. Cold: share of a
+    rack's intake air that comes straight from supplies and not from a rack's exhaust. Hot: share of a rack's exhaust
+    air that goes straight to returns and not into a rack's intake (VanGilder and Shrivastava 2007, with every supply
+    and return counted as local). The masks say which sources and receivers are racks.
+    """
+    fractions, flow = np.asarray(fractions, dtype=np.float64), np.asarray(receiver_flow, dtype=np.float64)
+    rack_source, rack_receiver = np.asarray(rack_source, bool), np.asarray(rack_receiver, bool)
+    cold = 1.0 - fractions[rack_receiver][:, rack_source].sum(axis=1)
+    received = flow[:, None] * fractions[:, rack_source]
+    return cold, received[~rack_receiver].sum(axis=0) / received.sum(axis=0)

@@ -23,6 +23,15 @@ BAD_PLANTS = {
     "tower economizer without tower": ('[plant.economizer]\nkind = "tower"', ["plant.economizer.kind", "water_side"]),
     "tower of air-cooled chillers": ('[plant.tower]\napproach = "4 K"', ["plant.tower", "air-cooled chillers"]),
     "condenser water of air": ("[plant.condenser_water]\nminimum_flow = 0.5", ["plant.condenser_water", "no effect"]),
+    "two supply temperatures": (
+        '[plant.air_handler]\nat_supply_limit = true\nsupply_temperature = "20 degC"',
+        ["plant.air_handler", "either supply_temperature or at_supply_limit"],
+    ),
+    "year at a limit that is off": (
+        '[plant.air_handler]\nat_supply_limit = true\n[solve]\nsupply_limit = "off"',
+        ["plant.air_handler.at_supply_limit", 'solve.supply_limit = "field"'],
+    ),
+    "unknown supply limit": ('[solve]\nsupply_limit = "max"', ["solve.supply_limit", "'field', 'linear' or 'off'"]),
     "unknown tower": (f'{WATER_COOLED}[plant.tower]\nrecord = "York"', ["plant.tower.record", "YorkCalc"]),
     "two tower laws": (
         f'{WATER_COOLED}[plant.tower]\nrecord = "YorkCalc"\napproach = "4 K"',

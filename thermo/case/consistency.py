@@ -166,6 +166,15 @@ def _check_switches(case: Case) -> None:
         raise case.error(
             "physics.outflow", '"fixed-value" concerns the intakes of racks, and there are none: remove it'
         )
+    if not case.rack:
+        for key in case.solve.given("tracers", "supply_limit"):
+            raise case.error(f"solve.{key}", "concerns the intakes of racks, and there are none: remove it")
+    if case.solve.supply_limit not in (None, "off") and not case.supply:
+        raise case.error("solve.supply_limit", "there is no [[supply]] whose air could be warmer: remove it")
+    if case.plant is not None and case.plant.air_handler.at_supply_limit and case.solve.supply_limit == "off":
+        raise case.error(
+            "plant.air_handler.at_supply_limit", 'needs that limit: set solve.supply_limit = "field" or "linear"'
+        )
     if case.solve.given("tolerance_temperature") and not case.physics.energy:
         raise case.error("solve.tolerance_temperature", "has no effect with physics.energy = false: remove it")
 

@@ -88,6 +88,15 @@ class Solve(Table):
     tolerance_update: Positive = Field(1e-4, description="Relative size of the last update of the fields.")
     relaxation: Efficiency = Field(0.9, description="Momentum relaxation, from 0 to 1; lower is slower and safer.")
     sequence: Flag = Field(True, description="Solve coarse grids first, and estimate the grid uncertainty from them.")
+    tracers: Flag = Field(
+        True, description="Trace where the air of every rack intake comes from; one linear solve a source of air."
+    )
+    supply_limit: Literal["field", "linear", "off"] | None = Field(
+        None,
+        description="How the warmest supply air that the racks allow is found: field solves again at that temperature, "
+        "usually once, for a tenth to a third of the run; linear shifts all temperatures (default: field with a plant, "
+        "otherwise off).",
+    )
 
 
 _WHERE = {

@@ -21,7 +21,7 @@ from thermo.case.quantity import (
 )
 from thermo.case.schema_closed_loop import DryCooler, FacilityLoop, Fill
 from thermo.case.schema_heat_rejection import Adiabatic, Chiller, CondenserWater, Economizer, Tower, Water
-from thermo.case.table import Table, at_most_one
+from thermo.case.table import Flag, Table, at_most_one
 
 
 class AirHandler(Table):
@@ -38,10 +38,15 @@ class AirHandler(Table):
     supply_temperature: Temperature | None = Field(
         None, description="Air supply temperature (default: that of the supply openings)."
     )
+    at_supply_limit: Flag = Field(
+        False, description="Run the year at the warmest supply air the racks allow, as solve.supply_limit finds it."
+    )
 
     @model_validator(mode="after")
     def _coil(self) -> AirHandler:
         at_most_one(self, "coil_approach", "effectiveness")
+        if self.at_supply_limit and self.supply_temperature is not None:
+            raise wrong("give either supply_temperature or at_supply_limit = true, not both")
         return self
 
 

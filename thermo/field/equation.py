@@ -47,12 +47,16 @@ class SharedRow:
         """Add the second-order part of convection explicitly to ``source``."""
         if self.scheme is None:
             return
-        s, g = self.solver, self.solver.geometry
-        for a, stride in enumerate(s.strides):
-            self.corrections[s.first : s.first + stride] = 0.0  # domain-side faces: never computed, always read
-            s.backend.launch(self.scheme, s.first + stride, s.size - stride, stride, factor, g.area[a], g.w[a],
-                             g.half[a], g.rd[a], flux[a], phi, self.corrections)
-            s.run(convection.add_correction, stride, self.corrections, source)
+        for a, stride in enumerate(self.solver.strides):
+            self.second_order(a, factor, flux[a], phi)
+            self.solver.run(convection.add_correction, stride, self.corrections, source)
+
+    def second_order(self, axis: int, factor: float, flux, phi) -> None:
+        """Store what second order adds to the upwind flux of every low face of an axis in ``corrections``."""
+        s, g, stride = self.solver, self.solver.geometry, self.solver.strides[axis]
+        self.corrections[s.first : s.first + stride] = 0.0  # domain-side faces: never computed, always read
+        s.backend.launch(self.scheme, s.first + stride, s.size - stride, stride, factor, g.area[axis], g.w[axis],
+                         g.half[axis], g.rd[axis], flux, phi, self.corrections)
 
     def diagonal(self, equation: Equation, relaxation: float, rate: float = 0.0) -> None:
         """Invert the diagonal of an equation whose ``extra`` is complete; ``rate`` is 1/pseudo-time step in 1/s."""

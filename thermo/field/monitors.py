@@ -104,6 +104,30 @@ def _box_value(solver, monitor) -> float:
     return float(values[good].max() if monitor.statistic == "max" else values[good].min())
 
 
+def hottest_intakes(solver) -> dict[str, float]:
+    """Hottest point of every rack's intake in degC, by rack name."""
+    air = solver.backend.to_host(solver.T).astype(np.float64)[solver.table.owner] + solver.datum - KELVIN
+    return {rack.name: float(air[rack.intake].max()) for rack in solver.racks}
+
+
+def intake_heights(solver, heights=(1 / 6, 1 / 2, 5 / 6)) -> dict[str, list[float]]:
+    """Intake temperature of every rack in degC at shares of its height: means over its width, by rack name.
+
+    Herrlin (2005) samples a rack at these three heights. An intake that lies flat has its mean at all of them.
+    """
+    table = solver.table
+    air = solver.backend.to_host(solver.T).astype(np.float64)[table.owner] + solver.datum - KELVIN
+    found = {}
+    for rack in solver.racks:
+        level, row = np.unique(table.centre[2, rack.intake], return_inverse=True)
+        flow = table.outflow[rack.intake]
+        means = np.bincount(row, flow * air[rack.intake]) / np.bincount(row, flow)
+        half = 0.5 * solver.grid.widths[2][np.searchsorted(solver.grid.nodes[2], level[[0, -1]]) - 1]
+        low, high = level[0] - half[0], level[-1] + half[1]
+        found[rack.name] = np.interp(low + np.array(heights) * (high - low), level, means).tolist()
+    return found
+
+
 def grid_uncertainty(values: list[float]) -> float | None:
     """Uncertainty of the last of a sequence of values on grids that each halve the cell size.
 

@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 
 from thermo.field.balance import heat_balance
-from thermo.field.monitors import KELVIN, UNITS, grid_uncertainty, line_points, monitor_value, quantity, sample
+from thermo.field.monitors import (
+    KELVIN,
+    UNITS,
+    grid_uncertainty,
+    intake_heights,
+    line_points,
+    monitor_value,
+    quantity,
+    sample,
+)
 from thermo.result import Box, Fields, Line, Variable
 
 
@@ -44,19 +53,22 @@ def grid_report(case, solver) -> dict[str, Any]:
 
 
 def rack_rows(solution) -> list[dict[str, Any]]:
-    """One row a rack: inlet mean and hottest, outlet, flow, and the grid uncertainty of the mean."""
+    """One row a rack: inlet mean and hottest with their grid uncertainty, inlet over the height, outlet, flow."""
     solver, rows = solution.solver, []
     if solver.heat is None:
         return rows
-    cell_T = solver.backend.to_host(solver.T).astype(np.float64)[solver.table.owner] + solver.datum - KELVIN
+    heights = intake_heights(solver)
     for rack in solver.racks:
-        name = f"rack {rack.name} inlet_mean"
-        mean = solution.levels[-1][name]
-        row = {"name": rack.name, "power_W": rack.power, "inlet_mean_C": mean,
-               "inlet_max_C": float(cell_T[rack.intake].max()), "outlet_mean_C": mean + rack.rise,
-               "flow_m3_s": rack.flow}
-        uncertainty = uncertainty_of(solution, name)
-        rows.append(row if uncertainty is None else row | {"inlet_mean_uncertainty_K": uncertainty})
+        mean, hottest = (f"rack {rack.name} inlet_{what}" for what in ("mean", "max"))
+        inlet = solution.levels[-1][mean]
+        row = {"name": rack.name, "power_W": rack.power, "inlet_mean_C": inlet,
+               "inlet_max_C": solution.levels[-1][hottest], "outlet_mean_C": inlet + rack.rise, "flow_m3_s": rack.flow,
+               "inlet_heights_C": heights[rack.name]}
+        for key, name in (("inlet_mean_uncertainty_K", mean), ("inlet_max_uncertainty_K", hottest)):
+            uncertainty = uncertainty_of(solution, name)
+            if uncertainty is not None:
+                row[key] = uncertainty
+        rows.append(row)
     return rows
 
 

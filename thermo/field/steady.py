@@ -13,7 +13,7 @@ from thermo.field import transfer
 from thermo.field.balance import MassBalance, heat_balance
 from thermo.field.grid import make_grid
 from thermo.field.mesh import evaluate
-from thermo.field.monitors import KELVIN, monitor_value
+from thermo.field.monitors import KELVIN, hottest_intakes, monitor_value
 from thermo.field.solver import FieldSolver
 
 CHECK_EVERY = 10
@@ -112,7 +112,8 @@ def solve_steady(case, backend, fluid, listener, resume=None) -> SteadySolution:
 
         march = _march_with_retries(case, start, number, len(factors), finest, history, listener, flags,
                                     cold=previous is None and resume is None)
-        levels.append(march.values)
+        hottest = hottest_intakes(march.solver) if march.solver.heat else {}
+        levels.append(march.values | {f"rack {rack} inlet_max": value for rack, value in hottest.items()})
         previous = march.solver
     return SteadySolution(march.solver, march.status, march.iteration, history, levels, march.measures, march.ranges,
                           flags)

@@ -22,11 +22,16 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "balance": ("heat_in_W", "heat_out_W", "storage_W", "closure"),
     "racks": (
         "name", "power_W", "inlet_mean_C", "inlet_max_C", "outlet_mean_C", "flow_m3_s", "inlet_mean_uncertainty_K",
+        "inlet_max_uncertainty_K", "inlet_heights_C", "ashrae_class", "ashrae_status", "capture_index_cold",
+        "capture_index_hot", "sources",
     ),
     "chips": ("max_C", "limit_C", "margin_K", "hottest", "clock"),
-    "air": ("rci_hi", "rci_lo", "rti", "shi", "rhi", "ashrae_class"),
+    "air": (
+        "rci_hi", "rci_lo", "rti", "shi", "rhi", "ashrae_class", "capture_index_cold", "capture_index_hot",
+        "return_sources",
+    ),
     "liquid": ("supply_C", "return_C", "flow_kg_s", "pressure_drop_Pa", "pump_W", "branches"),
-    "plant": ("mode_hours", "supply_limit_C", "peak_power_W"),
+    "plant": ("mode_hours", "supply_C", "supply_limit_C", "supply_limit_method", "peak_power_W"),
     "metrics": (
         "pue", "pue_design", "tue", "wue_site_L_per_kWh", "wue_source_L_per_kWh", "cue_kg_per_kWh", "ere",
         "it_energy_kWh", "facility_energy_kWh",

@@ -1,0 +1,109 @@
+"""The warmest supply air: at the limit that the search returns, the hottest intake is at what is allowable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kernels.backend import make_backend
+from thermo.case import load
+from thermo.field import supply_limit
+from thermo.field.monitors import KELVIN, hottest_intakes
+from thermo.field.properties import fluid_properties
+from thermo.field.steady import solve_steady
+
+DUCT = """
+[room]
+size = ["2.4 m", "0.6 m", "0.6 m"]
+[room.sides]
+y_min = { kind = "wall", u_value = 40, outside = "10 degC" }
+z_max = { kind = "wall", u_value = 40, outside = "10 degC" }
+[fluid]
+name = "air"
+[physics]
+convection = "upwind"
+buoyancy = false
+[grid]
+cell = "0.2 m"
+[solve]
+sequence = false
+relaxation = 0.7
+[[rack]]
+name = "A"
+from = ["0.8 m", "0 m", "0 m"]
+to = ["1.4 m", "0.4 m", "0.6 m"]
+intake = "x_min"
+exhaust = "x_max"
+power = "3 kW"
+flow = 0.3
+[[supply]]
+name = "supply"
+from = ["0 m", "0 m", "0 m"]
+to = ["0 m", "0.6 m", "0.6 m"]
+flow = 0.2
+temperature = "18 degC"
+[[return]]
+name = "return"
+from = ["1.8 m", "0 m", "0.6 m"]
+to = ["2.4 m", "0.6 m", "0.6 m"]
+"""
+SUPPLY, ALLOWABLE = 291.15, {"A": 318.15}
+
+
+@pytest.fixture(scope="module")
+def solution(tmp_path_factory):
+    file = tmp_path_factory.mktemp("limit") / "case.toml"
+    file.write_text(DUCT)
+    return solved(load(file))
+
+
+def buoyant(text):
+    """The duct with buoyancy and adiabatic walls: all its air may be warmer and nothing else changes."""
+    lines = text.replace("buoyancy = false", "buoyancy = true").splitlines()
+    return "\n".join(line for line in lines if "u_value" not in line)
+
+
+def solved(case):
+    return solve_steady(case, make_backend("cpu", "double"), fluid_properties(case), lambda *_: None)
+
+
+def test_the_field_at_the_limit_is_at_the_limit(solution):
+    """Heat lost to the cold outside grows with the supply temperature, so the linear estimate is too careful."""
+    found = supply_limit.by_field(solution, SUPPLY, ALLOWABLE)
+    guess = supply_limit.linear(solution.solver, SUPPLY, ALLOWABLE)
+    assert (found.method, found.flags) == ("field", ())
+    assert found.solves >= 1
+    assert found.temperature > guess.temperature + 0.2
+    again = solved(supply_limit.warmer(solution.solver.case, found.temperature - SUPPLY))
+    assert hottest_intakes(again.solver)["A"] + KELVIN == pytest.approx(ALLOWABLE["A"], abs=0.1)
+
+
+def test_a_supply_at_its_limit_needs_no_solve(solution):
+    hottest = hottest_intakes(solution.solver)["A"] + KELVIN
+    found = supply_limit.by_field(solution, SUPPLY, {"A": hottest + 0.01})
+    assert (found.method, found.solves) == ("field", 0)
+    assert found.temperature == pytest.approx(SUPPLY + 0.01)
+
+
+@pytest.mark.parametrize("allowable", [{"A": 400.0}, {"A": 250.0}])
+def test_supply_air_that_no_room_has_is_left_to_the_estimate(solution, allowable):
+    found = supply_limit.by_field(solution, SUPPLY, allowable)
+    assert found.method == "linear"
+    assert "linear estimate" in found.flags[0]
+
+
+def test_a_flow_that_did_not_settle_is_not_solved_again(solution):
+    found = supply_limit.by_field(replace(solution, status="wandering"), SUPPLY, ALLOWABLE)
+    assert (found.method, found.solves) == ("linear", 0)
+    assert "did not settle" in found.flags[0]
+
+
+def test_a_warmer_room_starts_in_balance(tmp_path):
+    """Its pressure carries the lighter air from the start: no step but the fewest that the stop rule wants."""
+    (tmp_path / "case.toml").write_text(buoyant(DUCT))
+    solution = solved(load(tmp_path / "case.toml"))
+    assert solution.status == "converged"
+    found = supply_limit.by_field(solution, SUPPLY, {"A": hottest_intakes(solution.solver)["A"] + KELVIN + 20.0})
+    assert (found.method, found.solves) == ("field", 1)
+    assert found.temperature == pytest.approx(SUPPLY + 20.0, abs=0.02)

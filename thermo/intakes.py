@@ -1,0 +1,91 @@
+"""What the field says of the air at rack intakes: cooling indices, where it comes from, how warm it may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from thermo import metrics, records
+from thermo.field import supply_limit
+from thermo.field.monitors import KELVIN
+from thermo.field.properties import fluid_properties
+from thermo.field.tracers import trace_air
+
+DEFAULT_CLASS = "A1"
+
+
+def supply_state(case) -> tuple[float, float]:
+    """Flow-weighted temperature (K) and volume flow (m3/s) of the supply openings."""
+    flows = []
+    for supply in case.supply:
+        area = 1.0
+        for a, b in zip(supply.lo, supply.hi, strict=True):
+            area *= (b - a) if b > a else 1.0
+        flows.append(supply.flow if supply.flow is not None else supply.velocity * area)
+    total = sum(flows)
+    return sum(f * s.temperature for f, s in zip(flows, case.supply, strict=True)) / total, total
+
+
+def air_section(case, solution, racks) -> dict[str, Any]:
+    """Section `air` of the summary; adds to every rack row what belongs to one rack. Empty without racks."""
+    section = _cooling(case, racks) if racks and case.supply else {}
+    if racks and case.solve.tracers and solution.status != "not converged":
+        section |= _sources(solution.solver, racks)
+    return section
+
+
+def _cooling(case, racks) -> dict[str, Any]:
+    """Rack cooling indices; the return temperature follows from the heat and the supply flow.
+
+    Adds to every rack row its ASHRAE class and whether its intake, at all heights, is inside it.
+    """
+    supply, flow = supply_state(case)
+    inlets, outlets = ([r[key] + KELVIN for r in racks] for key in ("inlet_mean_C", "outlet_mean_C"))
+    samples = [[each + KELVIN for each in r["inlet_heights_C"]] for r in racks]
+    power = sum(r["power_W"] for r in racks)
+    given = {rack.name: rack.ashrae_class or DEFAULT_CLASS for rack in case.rack}
+    extremes = [(min(heights), row["inlet_max_C"] + KELVIN) for row, heights in zip(racks, samples, strict=True)]
+    for row, (coolest, hottest) in zip(racks, extremes, strict=True):
+        row["ashrae_class"] = given[row["name"]]
+        row["ashrae_status"] = metrics.air_status(coolest, hottest, row["ashrae_class"])
+    section = metrics.rack_air(inlets, outlets, [r["flow_m3_s"] for r in racks], supply,
+                               supply + power / (fluid_properties(case).capacity * flow),
+                               [r["ashrae_class"] for r in racks], samples)
+    return section | {"ashrae_class": metrics.ashrae_class(np.ravel(extremes))}
+
+
+def _sources(solver, racks) -> dict[str, Any]:
+    """Capture indices of the room; adds to every rack row its own, and the shares of its intake air by source."""
+    traced = trace_air(solver)
+    shares = {receiver: dict(zip(traced.sources, map(float, row), strict=True))
+              for receiver, row in zip(traced.receivers, traced.fractions, strict=True)}
+    names = {row["name"] for row in racks}
+    is_source, is_receiver = ([each in names for each in group] for group in (traced.sources, traced.receivers))
+    cold, hot = metrics.capture_index(traced.fractions, traced.receiver_flow, is_source, is_receiver)
+    cold = dict(zip([r for r in traced.receivers if r in names], map(float, cold), strict=True))
+    hot = dict(zip([s for s in traced.sources if s in names], map(float, hot), strict=True))
+    for row in racks:
+        name = row["name"]
+        row |= {"capture_index_cold": cold[name], "capture_index_hot": hot[name], "sources": shares[name]}
+    flows, indices = [row["flow_m3_s"] for row in racks], ("capture_index_cold", "capture_index_hot")
+    section = {index: float(np.average([row[index] for row in racks], weights=flows)) for index in indices}
+    return section | {"return_sources": {name: row for name, row in shares.items() if name not in names}}
+
+
+def warmest_supply(case, solution) -> supply_limit.SupplyLimit | None:
+    """Warmest supply air that keeps every rack inlet allowable; None where the case does not ask or has no supply.
+
+    Allowable is the upper end of the rack's ASHRAE class, or ``limits.rack_inlet_max`` for racks without a class, or
+    class A1 where neither is given.
+    """
+    method = case.solve.supply_limit or ("field" if case.plant is not None else "off")
+    if method == "off" or not case.rack or not case.supply:
+        return None
+    default = case.limits.rack_inlet_max or records.air_class(DEFAULT_CLASS).allowable[1]
+    allowable = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
+                 for rack in case.rack}
+    supply, _ = supply_state(case)
+    if method == "linear":
+        return supply_limit.linear(solution.solver, supply, allowable)
+    return supply_limit.by_field(solution, supply, allowable)

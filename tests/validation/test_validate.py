@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from thermo.errors import CaseError
-from thermo.validate import problems_directory, run_validation
+from thermo.validate import judge, problems_directory, run_validation
 from thermo.validate.measure import line_statistic
 from thermo.validate.orientation import Orientation, turned_back, turned_case
+from thermo.validate.problem import Check, Problem
 
 CASE = """
 [case]
@@ -99,6 +100,31 @@ def test_runs_of_the_full_tier_stay_out_of_the_quick_one(tmp_path, capsys):
 def test_wrong_checks_are_refused(tmp_path, wrong):
     with pytest.raises(CaseError):
         run_validation([], "quick", problem_folder(tmp_path, checks=CHECKS.replace(*wrong)))
+
+
+def judged(monkeypatch, kind, values, **options):
+    """Return the row of a check on runs that measured ``values``."""
+    monkeypatch.setattr(judge, "_metric", lambda check, run: run)
+    runs = {f"grid_{n}": value for n, value in enumerate(values)}
+    return judge.judge(bare_problem(), Check("check", kind, tuple(runs), "reason", "source", options), runs)
+
+
+def bare_problem():
+    return Problem("problem", "title", None, None, {}, ())
+
+
+@pytest.mark.parametrize(("reference", "passed"), [(1.0, True), (1.004, True), (1.02, False)])
+def test_an_extrapolation_may_miss_by_what_the_grids_leave_open(monkeypatch, reference, passed):
+    """Errors 0.17, 0.04, 0.01: extrapolations 0.9967 and 1, a third of their difference is 0.0011."""
+    row = judged(monkeypatch, "extrapolated", [1.17, 1.04, 1.01], reference=reference, tolerance=0.003, grid=True)
+    assert row.value == pytest.approx(1.0)
+    assert row.passed == passed
+    assert row.tolerance == "± 0.003 ± 0.0011 (grid)"
+
+
+@pytest.mark.parametrize(("values", "passed"), [([2.0, 1.9], True), ([2.0, 2.1], False)])
+def test_a_ratio_compares_the_last_run_with_the_first(monkeypatch, values, passed):
+    assert judged(monkeypatch, "ratio", values, high=1.0).passed == passed
 
 
 def test_an_unknown_problem_is_refused():

@@ -38,23 +38,34 @@ class Row:
 def judge(problem: Problem, check: Check, solved: dict[str, Solved]) -> Row:
     """Return the row of a check.
 
-    Kinds: ``value`` (metric of one run against a reference), ``profile`` (a line against a column; of two runs their
+    Kinds: ``value`` (metric of one run against a reference), ``profile`` (a line against a column; of several runs the
     Richardson extrapolation), ``order`` (observed order over runs, coarse first), ``extrapolated`` (Richardson from
-    the last two runs against a reference), ``bound`` (metric between ``low`` and ``high``), ``same`` (largest
-    difference of the fields of all runs from those of the first, relative to the field's size).
+    the last two runs against a reference), ``bound`` (metric between ``low`` and ``high``), ``ratio`` (metric of the
+    last run over that of the first, between bounds), ``same`` (largest difference of the fields of all runs from those
+    of the first, relative to the field's size).
+
+    With ``grid = true`` an extrapolation may differ from the reference by its ``tolerance``, the reference's own
+    uncertainty, and by the grid uncertainty: how far it moved from the extrapolation of the two grids before, over
+    ``refinement ** order - 1`` (what is left shrinks at least with the scheme's order).
     """
     runs = [solved[name] for name in check.runs]
     if check.kind == "value":
         return _against_reference(problem, check, _metric(check, runs[-1]))
     if check.kind == "extrapolated":
-        coarse, fine = (_metric(check, run) for run in runs[-2:])
-        return _against_reference(problem, check, extrapolate(check, coarse, fine))
+        values = [_metric(check, run) for run in runs]
+        found = extrapolate(check, *values[-2:])
+        moved = abs(found - extrapolate(check, *values[-3:-1])) if check.get("grid") else None
+        grid = None if moved is None else moved / _gain(check)
+        return _against_reference(problem, check, found, grid)
     if check.kind == "profile":
-        return _bounded(problem, check, profile_difference(problem, check, runs), None, check.get("tolerance"))
+        return _judged_profile(problem, check, runs)
     if check.kind == "order":
         return _bounded(problem, check, observed_order(problem, check, runs), check.get("low"), check.get("high"))
     if check.kind == "bound":
         return _bounded(problem, check, _metric(check, runs[-1]), check.get("low"), check.get("high"))
+    if check.kind == "ratio":
+        ratio = _metric(check, runs[-1]) / _metric(check, runs[0])
+        return _bounded(problem, check, ratio, check.get("low"), check.get("high"))
     if check.kind == "same":
         return _bounded(problem, check, largest_difference(runs), None, check.get("tolerance"))
     raise CaseError(f"{problem.name}: check {check.name}: there is no kind {check.kind}")
@@ -66,7 +77,11 @@ def _metric(check: Check, run: Solved) -> float:
 
 def extrapolate(check: Check, coarse, fine):
     """Return Richardson's extrapolation of values on two grids that differ by ``refinement`` (2) in cell size."""
-    return fine + (fine - coarse) / (check.get("refinement", 2.0) ** check.get("order", 2.0) - 1.0)
+    return fine + (fine - coarse) / _gain(check)
+
+
+def _gain(check: Check) -> float:
+    return check.get("refinement", 2.0) ** check.get("order", 2.0) - 1.0
 
 
 def reference_value(problem: Problem, check: Check) -> float:
@@ -85,11 +100,24 @@ def _equal(text: str, wanted) -> bool:
     return text == wanted if isinstance(wanted, str) else float(text) == wanted
 
 
-def _against_reference(problem: Problem, check: Check, value: float) -> Row:
+def _against_reference(problem: Problem, check: Check, value: float, grid: float | None = None) -> Row:
     reference, tolerance = reference_value(problem, check), check.get("tolerance")
-    allowed = tolerance * abs(reference) if check.get("relative") else tolerance
+    allowed = (tolerance * abs(reference) if check.get("relative") else tolerance) + (grid or 0.0)
     shown = f"± {_percent(tolerance)}" if check.get("relative") else f"± {tolerance:g}"
-    return _row(problem, check, value, reference, shown, abs(value - reference) <= allowed)
+    return _row(problem, check, value, reference, shown + _of_grid(grid), abs(value - reference) <= allowed)
+
+
+def _of_grid(grid: float | None) -> str:
+    return "" if grid is None else f" ± {grid:.2g} (grid)"
+
+
+def _judged_profile(problem: Problem, check: Check, runs: list[Solved]) -> Row:
+    value, tolerance = profile_difference(problem, check, runs), check.get("tolerance")
+    if not check.get("grid"):
+        return _bounded(problem, check, value, None, tolerance)
+    late, early = (profile_deviation(problem, check, pair) for pair in (runs[-2:], runs[-3:-1]))
+    grid = _statistic(check, late - early) / _gain(check)
+    return _row(problem, check, value, None, f"≤ {tolerance:g} + {grid:.2g} (grid)", value <= tolerance + grid)
 
 
 def _percent(share: float) -> str:
@@ -108,12 +136,24 @@ def _row(problem: Problem, check: Check, value, reference, shown, passed) -> Row
 
 
 def profile_difference(problem: Problem, check: Check, runs: list[Solved]) -> float:
-    """Largest or root-mean-square difference of a line (of two runs: of their extrapolation) from a reference column.
+    """Largest, root-mean-square or mean absolute deviation of a line from a reference column (``statistic``: max, rms,
+    mean or "relative rms")."""
+    return _statistic(check, profile_deviation(problem, check, runs))
+
+
+def _statistic(check: Check, deviation: np.ndarray) -> float:
+    statistic = check.get("statistic", "max")
+    size = abs(deviation)
+    return float({"max": size.max(), "mean": size.mean()}.get(statistic, np.sqrt((size**2).mean())))
+
+
+def profile_deviation(problem: Problem, check: Check, runs: list[Solved]) -> np.ndarray:
+    """Return how far a line of one run, or the extrapolation of several, lies from a reference column.
 
     The column ``at`` times ``position[0]`` plus ``position[1]`` is the coordinate along the line's longest extent, the
     column ``value`` what the line times ``scale`` must be. Compared is at the reference's positions, or with
     ``samples`` at the line's own; linear interpolation finds the other. ``between`` limits the positions and leaves out
-    its ends, walls for instance. ``statistic``: max, rms or "relative rms".
+    its ends, walls for instance; ``where`` picks rows of the file.
     """
     lines = [find_line(run, check.get("line")) for run in runs]
     along = max((lines[0].x, lines[0].y, lines[0].z), key=np.ptp)
@@ -126,15 +166,14 @@ def profile_difference(problem: Problem, check: Check, runs: list[Solved]) -> fl
     inside = (at > low) & (at < high)
     sampled = [check.get("scale", 1.0) * np.interp(at[inside], along, line.values[order]) for line in lines]
     found = sampled[0] if len(sampled) == 1 else extrapolate(check, *sampled[-2:])
-    difference = found - wanted[inside]
-    if check.get("statistic") == "relative rms":
-        difference = difference / wanted[inside]
-    return float(abs(difference).max() if check.get("statistic", "max") == "max" else np.sqrt((difference**2).mean()))
+    deviation = found - wanted[inside]
+    return deviation / wanted[inside] if check.get("statistic") == "relative rms" else deviation
 
 
 def _column(problem: Problem, check: Check) -> tuple[np.ndarray, np.ndarray]:
     """Positions along the line and values of the reference column, positions rising."""
-    rows = read_reference(problem, check.get("file"))
+    rows = [row for row in read_reference(problem, check.get("file"))
+            if all(_equal(row[key], wanted) for key, wanted in check.get("where", {}).items())]
     factor, shift = check.get("position", (1.0, 0.0))
     at = np.array([float(row[check.get("at")]) for row in rows]) * factor + shift
     order = np.argsort(at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 
 import numpy as np
 import pytest
 
 from thermo.errors import CaseError
-from thermo.validate import judge, problems_directory, run_validation
+from thermo.validate import problems_directory, run_validation
 from thermo.validate.measure import line_statistic
 from thermo.validate.orientation import Orientation, turned_back, turned_case
 from thermo.validate.problem import Check, Problem
@@ -104,9 +105,10 @@ def test_wrong_checks_are_refused(tmp_path, wrong):
 
 def judged(monkeypatch, kind, values, **options):
     """Return the row of a check on runs that measured ``values``."""
-    monkeypatch.setattr(judge, "_metric", lambda check, run: run)
+    module = importlib.import_module("thermo.validate.judge")
+    monkeypatch.setattr(module, "_metric", lambda check, run: run)
     runs = {f"grid_{n}": value for n, value in enumerate(values)}
-    return judge.judge(bare_problem(), Check("check", kind, tuple(runs), "reason", "source", options), runs)
+    return module.judge(bare_problem(), Check("check", kind, tuple(runs), "reason", "source", options), runs)
 
 
 def bare_problem():

@@ -81,6 +81,29 @@ def validate(names: tuple[str, ...], tier: str) -> int:
 
 
 @cli.command()
+@click.argument("names", nargs=-1, required=True, metavar="CASE...", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("results/comparison"), show_default=True,
+    help="Directory of the page and of the runs.",
+)
+@click.option(
+    "--backend", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Device."
+)
+@click.option("--precision", type=click.Choice(["single", "double"]), default="single", show_default=True)
+@set_option
+def compare(names: tuple[Path, ...], output: Path, backend: str, precision: str, overrides: tuple[str, ...]) -> int:
+    """Compare CASE files or results directories: one page with the verdict, and the same as Markdown and CSV.
+
+    Case files are solved first, unless DIR/runs holds them already. Exit status 1 when no option meets its limits.
+    """
+    from thermo.study.compare import run as compare_options
+
+    shown, status = compare_options(names, output, backend, precision, list(overrides))
+    click.echo(shown)
+    return status
+
+
+@cli.command()
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option("--rtol", type=click.FloatRange(0.0), default=1e-6, show_default=True, help="Of the largest value in A.")

@@ -1,0 +1,169 @@
+"""The comparison: its numbers by hand, its order, its page in a browser."""
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from options import write
+
+from thermo import cli
+from thermo.study import option
+from thermo.study.breakdown import parts, steps
+from thermo.study.compare import markdown, run, table_csv
+from thermo.study.measures import CRITERIA, MEASURES, criterion
+from thermo.study.verdict import judge, sentences
+
+BROWSER = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="module")
+def directories(tmp_path_factory):
+    from thermo.output import report
+
+    folder = tmp_path_factory.mktemp("options")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "text", lambda result, summary: "<!DOCTYPE html>")
+        yield [
+            write(folder, "cheap"),
+            write(folder, "chilly", chillers=1.5),
+            write(folder, "wet", price=0.12, water=500.0),
+            write(folder, "unmet", price=0.05, met=False),
+        ]
+
+
+@pytest.fixture(scope="module")
+def options(directories):
+    return [option.read(directory) for directory in directories]
+
+
+@pytest.fixture(scope="module")
+def written(directories, tmp_path_factory):
+    """The comparison written; its directory, what the terminal shows, the exit status."""
+    directory = tmp_path_factory.mktemp("comparison")
+    return directory, *run(directories, directory, "cpu", "single")
+
+
+def test_parts_add_up_to_the_criterion(options):
+    for measure in (measure for measure in MEASURES if measure.key in CRITERIA):
+        for one in options:
+            assert sum(part.value for part in parts(one, measure)) == pytest.approx(measure.of(one), rel=1e-12)
+
+
+def test_steps_add_up_to_the_difference(options):
+    measure = criterion(options)
+    assert measure.key == "cost_USD_per_Mtoken"
+    for one in options[1:]:
+        change = sum(step for _, step in steps(options[0], one, measure))
+        assert change == pytest.approx(measure.of(one) - measure.of(options[0]), rel=1e-9, abs=1e-15)
+
+
+def test_one_cause_is_one_step(options):
+    """Only the chillers differ: half of their bill more, and nothing else."""
+    measure = criterion(options)
+    ((name, change),) = steps(options[0], options[1], measure)
+    cheap = next(part for part in parts(options[0], measure) if part.name == "chillers")
+    assert name == "chillers" and change == pytest.approx(0.5 * cheap.value, rel=1e-9)
+
+
+def test_price_is_a_step_of_its_own(options):
+    names = [name for name, _ in steps(options[0], options[2], criterion(options))]
+    assert names == ["price of electricity", "water, make-up"]
+
+
+def test_order_puts_unmet_limits_last(options):
+    found = judge(options)
+    assert [one.label for one in found.order] == ["cheap", "chilly", "wet", "unmet"]
+    assert any("Out" in sentence and "unmet" in sentence for sentence in sentences(found))
+
+
+def test_sureness_counts_what_parts_the_options(options):
+    """Electricity price, servers and equipment are shared: they cannot turn cheap against chilly."""
+    found = judge(options[:2])
+    assert found.sure > 0.95 and found.low > 0.0
+
+
+def test_draws_repeat(options):
+    assert judge(options).bands == judge(options).bands
+
+
+def test_csv_has_full_precision(options):
+    rows = list(csv.DictReader(table_csv(options).splitlines()))
+    assert float(rows[1]["tokens.cost_USD_per_Mtoken"]) == options[1].value("tokens", "cost_USD_per_Mtoken")
+    assert [row["option"] for row in rows] == ["cheap", "chilly", "wet", "unmet"]
+
+
+def test_markdown_shows_differences(options):
+    text = markdown(options, judge(options))
+    line = next(line for line in text.splitlines() if line.startswith("| Cost per million tokens"))
+    assert line.count("|") == 6 and "(+" in line
+
+
+def test_command_line(directories, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["compare", *map(str, directories[:2]), "-o", str(tmp_path)])
+    out = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert out.startswith("Option cheap (cheap): cost per million tokens")
+    assert {file.name for file in tmp_path.iterdir()} == {"comparison.html", "comparison.md", "comparison.csv"}
+
+
+def test_no_option_meets_its_limits_is_status_1(directories, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["compare", str(directories[3]), str(directories[3]), "-o", str(tmp_path)])
+    assert ended.value.code == 1
+    assert "unmet (2)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.toml", "nowhere.toml"], "no such file"),
+        (["."], "at least two"),
+        ([".", "."], "is no results directory"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["compare", *arguments, "-o", "out"])
+    error = capsys.readouterr().err
+    assert ended.value.code == 2 and said in error and error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_page_stands_alone_and_every_figure_has_words(written):
+    text = (written[0] / "comparison.html").read_text()
+    assert not re.search(r"""(src|href)=["']?(https?:)?//""", text)
+    figures = re.findall(r"<img [^>]*>", text)
+    assert len(figures) >= 10
+    assert all(len(re.search(r'alt="([^"]*)"', tag)[1]) > 20 for tag in figures)
+    assert "Not drawn" not in text
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+def test_page_in_a_browser(written, tmp_path):
+    """Without network: no message on the console, no image broken, nothing wider than a phone, tables sort both ways."""
+    probe = """<script>
+    function labels() { return Array.from(document.querySelectorAll("table.sort tbody th")).map(x => x.textContent); }
+    window.addEventListener("load", function () {
+      var heads = document.querySelector("table.sort thead").rows[0].cells, out = {before: labels()};
+      heads[3].click(); out.up = labels(); heads[3].click(); out.down = labels(); heads[0].click(); out.name = labels();
+      out.broken = Array.from(document.images).filter(x => !x.naturalWidth).length; out.images = document.images.length;
+      out.wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+      document.title = JSON.stringify(out); });
+    </script></body>"""
+    file = tmp_path / "page.html"
+    file.write_text((written[0] / "comparison.html").read_text().replace("</body>", probe))
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--window-size=500,900",
+               "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000", "--dump-dom",
+               f"--user-data-dir={tmp_path / 'profile'}", file.as_uri()]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert "CONSOLE" not in done.stderr
+    found = json.loads(re.search(r"<title>(.*?)</title>", done.stdout)[1].replace("&amp;", "&").replace("&quot;", '"'))
+    assert found["up"] == ["unmet", "cheap", "chilly", "wet"] and found["down"] == found["up"][::-1]
+    assert found["name"] == sorted(found["up"])
+    assert found["broken"] == 0 and found["images"] >= 10
+    assert found["wide"] <= 0

@@ -1,0 +1,1 @@
+"""Studies over finished runs and many runs: the comparison of options, sweeps, uncertainty."""

@@ -1,0 +1,73 @@
+"""Temperature cuts of several options side by side, all on one colour scale."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+
+from thermo.output import planes, resolved
+from thermo.output.figure import SOFT, Picture, raster
+from thermo.study.option import Option
+
+KELVIN = 273.15
+PAGE, TALL, BANDS = 10.2, 2.9, 16  # inches, inches of a panel, colour bands
+COLUMNS = 3
+TITLES = {
+    planes.SECTIONS: "Upright cut through the rack with the hottest intake",
+    planes.LEVELS: "Cut at server height",
+}
+
+
+def pictures(options: list[Option]) -> list[Picture]:
+    """One figure for each kind of cut that the options have: through the racks, upright, and at server height."""
+    found = {group: _cuts(options, group) for group in TITLES}
+    every = [cut for cuts in found.values() for _, _, cut in cuts]
+    if not every:
+        return []
+    levels = _levels(every)
+    return [_page(title, found[group], levels) for group, title in TITLES.items() if found[group]]
+
+
+def _cuts(options: list[Option], group: str) -> list[tuple[Option, planes.Plane, planes.Cut]]:
+    found = []
+    for option in options:
+        result = option.result
+        if result is None:
+            continue
+        chosen = [plane for plane in planes.choose(result, resolved.rack_faces(option.case)) if plane.group == group]
+        hottest = [plane for plane in chosen if "hottest" in plane.why or "middle" in plane.why] or chosen
+        if hottest:
+            found.append((option, hottest[0], planes.cut(result.fields, "T", hottest[0])))
+    return found
+
+
+def _levels(cuts: list[planes.Cut]) -> np.ndarray:
+    low = min(float(np.nanmin(cut.values)) for cut in cuts) - KELVIN
+    high = max(float(np.nanmax(cut.values)) for cut in cuts) - KELVIN
+    step = next(step for step in (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 1e9) if (high - low) / step <= BANDS)
+    first = np.floor(low / step) * step
+    return np.arange(first, max(high, first + 2 * step) + step, step)
+
+
+def _page(title: str, cuts: list, levels: np.ndarray) -> Picture:
+    """All panels to one scale, on one colour scale."""
+    columns = min(COLUMNS, len(cuts))
+    rows = -(-len(cuts) // columns)
+    figure = Figure(figsize=(PAGE, rows * TALL), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    norm, colours = BoundaryNorm(levels, 256), colormaps["plasma"]
+    for axes, (option, plane, cut) in zip(grid.ravel(), cuts, strict=False):
+        mesh = axes.pcolormesh(cut.across, cut.up, cut.values - KELVIN, norm=norm, cmap=colours, rasterized=True)
+        axes.set_aspect("equal")
+        axes.set_title(option.label, fontsize=8.5)
+        axes.set_xlabel(f"{plane.axes[0]}, m", labelpad=1, color=SOFT)
+        axes.set_ylabel(f"{plane.axes[1]}, m", labelpad=1, color=SOFT)
+    for axes in grid.ravel()[len(cuts) :]:
+        axes.set_axis_off()
+    figure.colorbar(mesh, ax=grid, shrink=0.8, pad=0.01).set_label("temperature, °C")
+    ends = {option.label: (np.nanmin(cut.values), np.nanmax(cut.values)) for option, _, cut in cuts}
+    spans = ", ".join(f"{label} {low - KELVIN:.0f} to {high - KELVIN:.0f} °C" for label, (low, high) in ends.items())
+    caption = f"{title}: {levels[0]:g} to {levels[-1]:g} °C in every panel. Cell values as solved."
+    return raster(figure, f"{title}: {spans}.", caption)

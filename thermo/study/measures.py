@@ -1,0 +1,76 @@
+"""The figures that options are compared by: where they stand in the summary and how they read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from thermo.study.option import Option
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure: ``section`` and ``key`` of the summary, shown times ``factor`` in ``unit``."""
+
+    section: str
+    key: str
+    label: str
+    unit: str = ""
+    decimals: int = 3
+    factor: float = 1.0
+
+    def of(self, option: Option) -> float | None:
+        """The figure of an option in its unit, None where it does not apply."""
+        value = option.value(self.section, self.key)
+        return None if value is None else float(value) * self.factor
+
+    @property
+    def name(self) -> str:
+        """Section and key, as in ``--json`` and CSV."""
+        return f"{self.section}.{self.key}"
+
+
+MEASURES = (
+    Measure("tokens", "cost_USD_per_Mtoken", "Cost per million tokens", "USD", 5),
+    Measure("tokens", "J_per_token", "Energy per token, whole site", "J", 4),
+    Measure("tokens", "J_it_per_token", "Energy per token, servers", "J", 4),
+    Measure("tokens", "water_site_L_per_Mtoken", "Water on site per million tokens", "L", 4),
+    Measure("tokens", "water_source_L_per_Mtoken", "Water of the electricity per million tokens", "L", 4),
+    Measure("tokens", "carbon_kg_per_Mtoken", "Carbon per million tokens", "kg", 4),
+    Measure("tokens", "per_year", "Tokens of the year", "10¹²", 2, 1e-12),
+    Measure("tokens", "wait_p99_s", "Wait, 99 % of the work waits less", "s", 0),
+    Measure("tokens", "refused_share", "Tokens turned away", "%", 2, 100.0),
+    Measure("tokens", "lost_to_throttling_share", "Capacity lost to hot chips", "%", 2, 100.0),
+    Measure("metrics", "pue", "PUE of the year"),
+    Measure("metrics", "pue_design", "PUE in the hour of highest power"),
+    Measure("metrics", "tue", "TUE"),
+    Measure("metrics", "wue_site_L_per_kWh", "WUE on site", "L/kWh"),
+    Measure("metrics", "wue_source_L_per_kWh", "WUE with the electricity's water", "L/kWh"),
+    Measure("metrics", "cue_kg_per_kWh", "CUE", "kg/kWh"),
+    Measure("metrics", "ere", "ERE"),
+    Measure("metrics", "facility_energy_kWh", "Electricity of the site, a year", "MWh", 0, 1e-3),
+    Measure("plant", "peak_power_W", "Highest power of the site", "kW", 0, 1e-3),
+    Measure("cost", "total_USD_per_year", "Cost of the year", "1000 USD", 1, 1e-3),
+    Measure("water", "makeup_L_per_year", "Make-up on site, a year", "m³", 0, 1e-3),
+    Measure("water", "source_L_per_year", "Water of the electricity, a year", "m³", 0, 1e-3),
+    Measure("water", "first_fill_L", "First fill, once", "m³", 1, 1e-3),
+    Measure("chips", "max_C", "Hottest chip at full rate", "°C", 1),
+    Measure("chips", "margin_K", "Margin of the hottest chip", "K", 1),
+    Measure("plant", "supply_limit_C", "Warmest supply the racks allow", "°C", 1),
+)
+
+CRITERIA = ("cost_USD_per_Mtoken", "J_per_token", "pue")
+"""What the verdict is about: the first that every option has."""
+
+
+def shown(options: list[Option]) -> list[Measure]:
+    """The measures that at least one option has, in the order of :data:`MEASURES`."""
+    return [measure for measure in MEASURES if any(measure.of(option) is not None for option in options)]
+
+
+def criterion(options: list[Option]) -> Measure | None:
+    """What the options are ranked by; None when they have none of :data:`CRITERIA` in common."""
+    for key in CRITERIA:
+        measure = next(measure for measure in MEASURES if measure.key == key)
+        if all(measure.of(option) is not None for option in options):
+            return measure
+    return None

@@ -16,7 +16,8 @@ from thermo.study.compare import markdown, run, table_csv
 from thermo.study.measures import CRITERIA, MEASURES, criterion
 from thermo.study.verdict import judge, sentences
 
-BROWSER = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_page_stands_alone_and_every_figure_has_words(written):
 
 @pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
 def test_page_in_a_browser(written, tmp_path):
-    """Without network: no message on the console, no image broken, nothing wider than a phone, tables sort both ways."""
+    """Without network: no message on the console, no image broken, nothing wider than a phone, tables sort."""
     probe = """<script>
     function labels() { return Array.from(document.querySelectorAll("table.sort tbody th")).map(x => x.textContent); }
     window.addEventListener("load", function () {
@@ -157,9 +158,9 @@ def test_page_in_a_browser(written, tmp_path):
     </script></body>"""
     file = tmp_path / "page.html"
     file.write_text((written[0] / "comparison.html").read_text().replace("</body>", probe))
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--window-size=500,900",
-               "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000", "--dump-dom",
-               f"--user-data-dir={tmp_path / 'profile'}", file.as_uri()]  # fmt: skip
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+               "--window-size=500,900", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000",
+               "--dump-dom", f"--user-data-dir={tmp_path / 'profile'}", file.as_uri()]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "CONSOLE" not in done.stderr
     found = json.loads(re.search(r"<title>(.*?)</title>", done.stdout)[1].replace("&amp;", "&").replace("&quot;", '"'))

@@ -1,86 +1,26 @@
 """Where arrays live and kernels run: the CPU, or an NVIDIA GPU through CuPy and Numba CUDA.
 
-Everything that depends on the device is in this file. The rest of the package asks the backend for arrays and
-launches cell functions over a range of cells.
+Everything that depends on the device is here and in :mod:`kernels.cpu`. The rest of the package asks the backend for
+arrays and launches cell functions over a range of cells.
 """
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from kernels.launch import cpu_loop, cuda_kernel
+from kernels.cpu import PRECISIONS, CpuBackend, plain_sweeps, typed_scalar
+from kernels.launch import cuda_kernel
 
-PRECISIONS = {"single": np.float32, "double": np.float64}
-CELLS_PER_THREAD = 16_384
-"""Below this many cells a second CPU thread costs more than it saves."""
 CUDA_BLOCK = 256
 
 
 class BackendUnavailableError(RuntimeError):
     """The asked-for device cannot be used on this machine; the text says why."""
-
-
-class CpuBackend:
-    """NumPy arrays; cell functions run as compiled loops over slabs of cells in ``threads`` threads.
-
-    Results do not depend on the number of threads: every cell is written by exactly one slab.
-    """
-
-    name = "cpu"
-    array_module = np
-
-    def __init__(self, precision: str = "single", threads: int | None = None):
-        self.precision = precision
-        self.dtype = PRECISIONS[precision]
-        self.threads = threads or available_cores()
-        self.device = f"CPU, {self.threads} thread{'s' if self.threads > 1 else ''}"
-        self.reduction_blocks_contiguous = True
-        self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
-
-    def zeros(self, shape, dtype=None) -> np.ndarray:
-        """Return an array of zeros in the backend's precision (or ``dtype``)."""
-        return np.zeros(shape, dtype or self.dtype)
-
-    def asarray(self, values, dtype=None) -> np.ndarray:
-        """Return ``values`` as an array on this device in the backend's precision (or ``dtype``)."""
-        return np.ascontiguousarray(values, dtype or self.dtype)
-
-    def to_host(self, values) -> np.ndarray:
-        """Return ``values`` as a NumPy array."""
-        return np.asarray(values)
-
-    def synchronise(self) -> None:
-        """Wait until the device has finished. The CPU always has."""
-
-    def launch(self, function: Callable, first: int, last: int, *arguments: Any) -> None:
-        """Run the cell function for every cell ``first <= c < last``.
-
-        Python integers reach the kernel as unsigned indices and floats in the backend's precision.
-        """
-        typed = [a if a.__class__ is np.ndarray else self._typed(a) for a in arguments]
-        loop = cpu_loop(function)
-        slabs = min(self.threads, max(1, (last - first) // CELLS_PER_THREAD))
-        if slabs == 1:
-            loop(np.uint64(first), np.uint64(last), *typed)
-            return
-        bounds = np.linspace(first, last, slabs + 1).astype(np.uint64)
-        waiting = [self._pool.submit(loop, bounds[s], bounds[s + 1], *typed) for s in range(1, slabs)]
-        loop(bounds[0], bounds[1], *typed)
-        for future in waiting:
-            future.result()
-
-    def _typed(self, argument):
-        kind = type(argument)
-        if kind is int:
-            return np.uint64(argument)
-        return self.dtype(argument) if kind is float else argument
 
 
 class CudaBackend:
@@ -132,6 +72,10 @@ class CudaBackend:
             return
         launcher = self._launcher(function, (last - first + CUDA_BLOCK - 1) // CUDA_BLOCK)
         launcher(np.uint32(first), np.uint32(last), *(self._typed(argument) for argument in arguments))
+
+    def sweep(self, function: Callable, first: int, last: int, plane: int, count: int, shared, fields) -> None:
+        """Run ``count`` sweeps of a cell function over each of ``fields``; see :meth:`CpuBackend.sweep`."""
+        plain_sweeps(self, function, first, last, count, shared, fields)
 
     def _launcher(self, function: Callable, blocks: int) -> Callable:
         """Return the kernel of a cell function bound to a grid of blocks and to the stream."""
@@ -185,24 +129,6 @@ def cuda_stream() -> tuple[Any, Any]:
     config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # coarse grids are small, and Numba would warn of every one
     stream = cupy.cuda.Stream(non_blocking=True)
     return stream, cuda.external_stream(stream.ptr)
-
-
-def typed_scalar(argument, index: type, real: type):
-    """Return a number as a kernel takes it: integers as ``index``, floating-point numbers as ``real``.
-
-    A NumPy scalar in double precision would otherwise bring double arithmetic into a single-precision kernel.
-    """
-    if isinstance(argument, (int, np.integer)):
-        return index(argument)
-    return real(argument) if isinstance(argument, (float, np.floating)) else argument
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use (``THERMO_THREADS`` overrides)."""
-    given = os.environ.get("THERMO_THREADS")
-    if given:
-        return max(1, int(given))
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def why_no_cuda() -> str | None:

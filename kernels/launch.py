@@ -18,20 +18,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kernels.cell import cell
+from kernels.native import short_name
 
 # _nrt=False: cells allocate nothing, and without it every branch in a cell counts references to its arrays, which
 # made branching cells 50 times slower (measured).
 CPU_WRAPPER = """\
-from numba import njit
+from numba import cfunc, njit
+from kernels.native import LOOP, TYPES, array_at, scalar_at
 from {module} import {name} as python_function
 
 cell = njit(forceinline=True, error_model="numpy", _nrt=False)(python_function)
+{types}
 
 
-@njit(nogil=True, error_model="numpy", cache=True, _nrt=False)
-def loop(first, last, *arguments):
+@cfunc(LOOP, cache=True, error_model="numpy", _nrt=False)
+def loop(first, last, block):
+    {unpack}
     for c in range(first, last):
-        cell(c, *arguments)
+        cell(c, {arguments})
 """
 
 CUDA_WRAPPER = """\
@@ -81,10 +85,30 @@ def _import_wrapper(target: str, function: Callable, text: str):
 
 
 @cache
-def cpu_loop(function: Callable) -> Callable:
-    """Return ``loop(first, last, *arguments)`` that runs ``function`` over ``first <= c < last`` without the GIL."""
-    text = CPU_WRAPPER.format(module=function.__module__, name=function.__name__)
-    return _import_wrapper("cpu", function, text).loop
+def cpu_loop(function: Callable, kinds: tuple[str, ...]) -> int:
+    """Return the address of ``loop(first, last, block)``, which runs ``function`` over ``first <= c < last``.
+
+    ``kinds`` are those of :func:`kernels.native.kind_of` for the arguments that ``block`` packs.
+    """
+    names = list(inspect.signature(function).parameters)[1:]
+    if len(names) != len(kinds):
+        raise TypeError(f"{function.__name__} takes {len(names)} arguments after the cell, {len(kinds)} given")
+    rows = [f'{n} = {"array" if k[0] == "*" else "scalar"}_at(block[{i}], {k.lstrip("*")})'
+            for i, (n, k) in enumerate(zip(names, kinds, strict=True))]
+    types = [f'{t} = TYPES["{t}"]' for t in sorted({k.lstrip("*") for k in kinds})]
+    text = CPU_WRAPPER.format(module=function.__module__, name=function.__name__, types="\n".join(types),
+                              unpack="\n    ".join(rows), arguments=", ".join(names))
+    return _import_wrapper(f"cpu_{short_name(kinds)}", function, text).loop.address
+
+
+@cache
+def python_loop(function: Callable) -> Callable:
+    """Return the loop of :func:`cpu_loop` in plain Python, for runs without the compiler."""
+    def loop(first, last, *arguments):
+        for c in range(first, last):
+            function(c, *arguments)
+
+    return loop
 
 
 @cache

@@ -95,13 +95,12 @@ class Reducer:
     def store_dot(self, a, b, out) -> None:
         """Store the sum of ``a*b`` in ``out``, a double-precision array of one element.
 
-        On CUDA the partials are summed by kernels too: the array module's sum may allocate, which a captured step
-        must not.
+        The partials are summed by kernels too: the array module's sum may allocate, which a captured step must not.
         """
         launch, few = self.backend.launch, len(self.few)
         launch(partial_dot, 0, self.workers, *self.layout, a, b, self.partials)
         if self.backend.reduction_blocks_contiguous:
-            self.partials.sum(keepdims=True, out=out)
+            launch(partial_sum, 0, 1, 1, 1, self.workers, self.workers, self.partials, out)
             return
         launch(partial_sum, 0, few, 1, few, (self.workers + few - 1) // few, self.workers, self.partials, self.few)
         launch(partial_sum, 0, 1, 1, 1, few, few, self.few, out)

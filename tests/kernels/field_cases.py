@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import kernels
-from kernels.backend import CpuBackend, typed_scalar
+from kernels.backend import CpuBackend
+from kernels.cpu import plain_sweeps, typed_scalar
 from kernels.reduce import Reducer
 from thermo.case import load
 from thermo.field.grid import make_grid
@@ -140,6 +141,10 @@ class RecordingBackend(CpuBackend):
         signature = tuple(self._type_name(argument) for argument in arguments)
         self.launches.setdefault(function.__name__, set()).add(signature)
         super().launch(function, first, last, *arguments)
+
+    def sweep(self, function, first, last, plane, count, shared, fields) -> None:
+        """Note the types of every sweep, then run it."""
+        plain_sweeps(self, function, first, last, count, shared, fields)
 
     def _type_name(self, argument) -> str:
         if isinstance(argument, np.ndarray):

@@ -10,7 +10,7 @@ import pytest
 from field_cases import import_all_kernels
 from slice_oracles import ORACLES
 
-from kernels import backend
+from kernels import cpu
 from kernels.backend import CpuBackend
 from kernels.cell import REGISTRY
 
@@ -88,6 +88,6 @@ def test_cell_function_equals_its_slice_oracle(oracle, precision):
 
 @pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.__name__)
 def test_threads_do_not_change_a_bit(oracle, monkeypatch):
-    monkeypatch.setattr(backend, "CELLS_PER_THREAD", 100)
+    monkeypatch.setattr(cpu, "CELLS_PER_THREAD", 100)
     one, three = (launch(oracle.__name__, "y", "single", threads)[1] for threads in (1, 3))
     assert all((one[field] == three[field]).all() for field in one)

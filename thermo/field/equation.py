@@ -21,12 +21,13 @@ class Equation:
 class SharedRow:
     """Neighbour coefficients W, E, S, N, B, T built from face diffusion and flux, and the sweeps that use them."""
 
-    def __init__(self, solver):
+    def __init__(self, solver, swept_together: int = 1):
         self.solver = solver
         zeros = solver.backend.zeros
         self.diffusion = [zeros(solver.size) for _ in range(3)]
         self.neighbours = [zeros(solver.size) for _ in range(6)]
-        self.spare, self.corrections = zeros(solver.size), zeros(solver.size)
+        self.spares = [zeros(solver.size) for _ in range(swept_together)]
+        self.corrections = zeros(solver.size)
         self.scheme = {"central": convection.central_correction, "limited": convection.limited_correction,
                        "upwind": None}[solver.case.physics.convection]
 
@@ -63,12 +64,19 @@ class SharedRow:
         self.solver.run(transport.row_diagonal, *self.neighbours, equation.extra, self.solver.geometry.volume,
                         1.0 / relaxation, rate, FLOOR, equation.inverse, equation.lag)
 
-    def sweep(self, b, inverse, phi, count: int):
-        """Jacobi sweeps; returns the array that holds the result (``phi`` and the spare array change places)."""
-        for _ in range(count):
-            self.solver.run(transport.jacobi_sweep, *self.solver.strides, *self.neighbours, inverse, b, phi, self.spare)
-            phi, self.spare = self.spare, phi
-        return phi
+    def sweep(self, right_sides, inverse, fields, count: int):
+        """Jacobi sweeps of fields with one diagonal; returns the arrays that hold the results.
+
+        Each field and one of the spare arrays may have changed places.
+        """
+        s = self.solver
+        spares = self.spares[: len(fields)]
+        s.backend.sweep(transport.jacobi_sweep, s.first, s.last, s.strides[2], count,
+                        (*s.strides, *self.neighbours, inverse), list(zip(right_sides, fields, spares, strict=True)))
+        if count % 2 == 0:
+            return fields
+        self.spares[: len(fields)] = fields
+        return spares
 
     def gradient(self, axis: int, phi, out, value=None) -> None:
         """Cell gradient along an axis; ``value`` gives the known face values of walls and inlets."""
@@ -81,7 +89,7 @@ class SharedRow:
     def transposed_stress(self, velocity, nu, sources) -> None:
         """Add ``grad nu . (grad u)^T``, what a viscosity that varies in space adds to ``div(nu grad u)``."""
         s = self.solver
-        slope_nu, slope_u = self.corrections, self.spare
+        slope_nu, slope_u = self.corrections, self.spares[0]
         for j in range(3):
             self.gradient(j, nu, slope_nu)
             for i in range(3):

@@ -46,7 +46,7 @@ class HeatEquation:
         if self.by_krylov:
             self._solve()
         else:
-            s.T = self.rows.sweep(self.equation.b, self.equation.inverse, s.T, sweeps)
+            (s.T,) = self.rows.sweep([self.equation.b], self.equation.inverse, [s.T], sweeps)
 
     def settle(self, closure, tolerance: float) -> None:
         """Solve the energy equation of the present flow until ``closure()``, the heat balance, is below ``tolerance``.

@@ -46,7 +46,7 @@ class FieldSolver:
         self._allocate()
         self._set_sources()
         self.residuals = Residuals(self)
-        self.rows = SharedRow(self)
+        self.rows = SharedRow(self, swept_together=3)
         self.components = [Equation(self) for _ in range(3)]
         self.heat = HeatEquation(self) if case.physics.energy else None
         self.heat_groups = HeatGroups(self)
@@ -142,7 +142,7 @@ class FieldSolver:
             run(momentum.momentum_source, g.volume, self.mean_force[a], 0.0, u.lag, self.velocity[a], equation.source,
                 equation.b)
             self.residuals.row("U", self.rows, u, equation.b, self.velocity[a])
-            self.velocity[a] = self.rows.sweep(equation.b, u.inverse, self.velocity[a], sweeps)
+        self.velocity = self.rows.sweep([e.b for e in self.components], u.inverse, self.velocity, sweeps)
         self._fluxes()
 
     def _momentum_sources(self) -> None:

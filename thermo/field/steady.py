@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +10,9 @@ from kernels.reduce import Reducer
 from thermo.errors import DivergedError
 from thermo.field import transfer
 from thermo.field.balance import MassBalance, heat_balance
+from thermo.field.damping import FrequencyDamping, stalled
 from thermo.field.grid import make_grid
+from thermo.field.history import History
 from thermo.field.mesh import evaluate
 from thermo.field.monitors import KELVIN, hottest_intakes, monitor_value
 from thermo.field.solver import FieldSolver
@@ -21,6 +22,8 @@ SWEEPS = (8, 8, 16)
 FIRST_RELAXATION = 0.6
 RAMP = 15
 WANDER_WINDOW = 200
+DAMPED_RANGE = 5.0
+"""An oscillation is damped where no monitor moves by more than this many tolerances; a larger one is reported."""
 SMALLEST_GRID = 400
 RETRIES = 2
 REST = 1e-6
@@ -28,31 +31,6 @@ REST = 1e-6
 MASS_TOLERANCE = {"single": 1e-3, "double": 1e-8}
 HEAT_TOLERANCE = {"single": 1e-5, "double": 1e-9}
 """What the converged flow is finished to: each cell's mass relative to before, the heat balance of the domain."""
-
-
-@dataclass
-class History:
-    """Convergence, one entry an iteration; measures that are taken at checks only keep their last value between."""
-
-    columns: dict[str, list[float]] = field(default_factory=dict)
-    clock: tuple[float, float] = field(default_factory=lambda: (time.process_time(), time.perf_counter()))
-
-    def seconds(self) -> tuple[float, float]:
-        """CPU and wall seconds since the start."""
-        return time.process_time() - self.clock[0], time.perf_counter() - self.clock[1]
-
-    def add(self, **values: float) -> None:
-        """Append one iteration."""
-        length = len(next(iter(self.columns.values()), []))
-        for name, value in values.items():
-            self.columns.setdefault(name, [np.nan] * length).append(value)
-        for column in self.columns.values():
-            if len(column) == length:
-                column.append(np.nan)
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Columns as arrays of one length."""
-        return {name: np.array(values) for name, values in self.columns.items()}
 
 
 @dataclass
@@ -146,6 +124,8 @@ def _march_with_retries(case, start, number, count, finest, history, listener, f
         march = March(case, start(), relaxation, number, count, finest, history, listener, cold or attempt > 0)
         try:
             march.run()
+            if march.damping:
+                flags.append(march.damping_note())
             if finest and march.status == "converged":
                 march.finish()
             return march
@@ -171,6 +151,8 @@ class March:
         self.values: dict[str, float] = {}
         self.ranges: dict[str, tuple[float, float]] = {}
         self.tracks: dict[str, list[float]] = {}
+        self.updates: list[float] = []
+        self.damping: FrequencyDamping | None = None
         self.rates = (0.0, 0.0)
         self.intake_means = solver.backend.zeros((CHECK_EVERY, max(1, solver.rack_faces.count)))
         self.speed = self.free_fall = 0.0
@@ -183,6 +165,8 @@ class March:
             begun = self.history.seconds()
             for row in range(CHECK_EVERY):
                 last = row == CHECK_EVERY - 1
+                if self.damping:
+                    self.damping.apply()
                 before = self._copies() if last else None
                 self.solver.residuals.wanted = last
                 self._step()
@@ -289,6 +273,9 @@ class March:
             self.status = "converged"
         elif self._wanders():
             self.status = "wandering"
+        elif self._oscillates():
+            self.damping = FrequencyDamping(self.solver)
+            self.tracks.clear()
         elif self.iteration >= self.limit:
             self.status = "not converged"
 
@@ -304,6 +291,26 @@ class March:
         density = self.solver.fluid.density
         field_size = {"u": self.speed, "v": self.speed, "w": self.speed, "p": density * self.speed**2}
         return 1e-3 * max(abs(self.tracks[name][-1]), field_size.get(monitor.quantity, 0.0), 1e-12)
+
+    def _oscillates(self) -> bool:
+        """Whether the updates stay as they are while the monitors move little: a flow that swings about its solution.
+
+        The last ``ranges`` of the monitors are kept.
+        """
+        self.updates.append(max(self.measures.get(name, 0.0) for name in ("update_u", "update_T")))
+        if not self.finest or self.damping or self.iteration < WANDER_WINDOW or not stalled(self.updates):
+            return False
+        late = {name: track[-WANDER_WINDOW // CHECK_EVERY :] for name, track in self.tracks.items()}
+        if any(np.ptp(track) > DAMPED_RANGE * self._allowed(name) for name, track in late.items()):
+            return False
+        self.ranges = {name: (float(np.min(track)), float(np.max(track))) for name, track in late.items()}
+        return True
+
+    def damping_note(self) -> str:
+        """What to tell about a damped oscillation."""
+        name, (low, high) = max(self.ranges.items(), key=lambda item: np.ptp(item[1]) / self._allowed(item[0]))
+        return (f"the flow oscillates a little about its steady solution, which was reached with selective frequency "
+                f"damping; without it {name} moved between {low:.4g} and {high:.4g}")
 
     def _wanders(self) -> bool:
         """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves."""

@@ -119,7 +119,7 @@ class _Transport:
             rows.second_order(a, s.fluid.capacity, s.flux[a], s.T)
             difference = s.T[stride:] - s.T[:-stride]
             apart = xp.abs(difference) > even
-            exchange = rows.spare
+            exchange = rows.spares[0]
             exchange[:] = rows.diffusion[a]
             exchange[stride:] -= xp.where(apart, rows.corrections[stride:] / xp.where(apart, difference, 1.0), 0.0)
             s.run(convection.exchange_pair, stride, s.fluid.capacity, exchange, s.flux[a], self.exact[2 * a],

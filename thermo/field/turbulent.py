@@ -79,7 +79,7 @@ class TurbulenceModel:
     def _solve(self, equation, phi, relaxation, sweeps):
         self.rows.diagonal(equation, relaxation)
         self.solver.run(lagged_source, equation.lag, phi, equation.source, equation.b)
-        return self.rows.sweep(equation.b, equation.inverse, phi, sweeps)
+        return self.rows.sweep([equation.b], equation.inverse, [phi], sweeps)[0]
 
     def _strain_rate(self) -> None:
         """Square of the strain rate, ``2 S_ij S_ij`` in 1/s2."""

@@ -16,6 +16,8 @@ SWEEPS, V_CYCLES, RELAXATION = (8, 8, 16), 2, 0.9
 
 sys.path.insert(0, str(ROOT))
 
+from kernels.cpu import plain_sweeps  # noqa: E402 - the line above finds it
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -61,11 +63,14 @@ def watched(backend, observer: Callable[[Launch, Callable], None]) -> Iterator[N
     def launch(function, first, last, *arguments):
         observer(Launch(function, first, last, arguments), lambda: original(function, first, last, *arguments))
 
-    backend.launch = launch
+    def sweep(function, first, last, plane, count, shared, fields):
+        plain_sweeps(backend, function, first, last, count, shared, fields)
+
+    backend.launch, backend.sweep = launch, sweep
     try:
         yield
     finally:
-        del backend.launch  # the method of the class again
+        del backend.launch, backend.sweep  # the methods of the class again
 
 
 def record(backend, work: Callable[[], None]) -> list[Launch]:

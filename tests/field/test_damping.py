@@ -1,0 +1,33 @@
+"""Oscillations about a steady solution: seen, damped, and no solution changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kernels.cpu import CpuBackend
+from kernels.damping import damp_oscillation
+from thermo.field.damping import GAIN, MEMORY, WINDOW, stalled
+
+
+def test_falling_updates_are_not_stalled():
+    assert not stalled([0.95**n for n in range(60)])
+    assert not stalled([1.0] * (2 * WINDOW - 1))
+
+
+def test_updates_of_a_cycle_are_stalled():
+    assert stalled([1e-3 * (1.0 + 0.1 * np.sin(n)) for n in range(60)])
+
+
+@pytest.mark.parametrize("period", [10.0, 20.0, 50.0])
+def test_a_growing_oscillation_dies_out_about_its_solution(period):
+    backend = CpuBackend("double", 1)
+    turn = 1.01 * np.exp(2j * np.pi / period)
+    z, solution = 1.0 + 0.0j, np.array([3.0, -2.0])
+    value = np.array([z.real, z.imag]) + solution
+    mean = value.copy()
+    for _ in range(1500):
+        z = turn * complex(*(value - solution))
+        value = np.array([z.real, z.imag]) + solution
+        backend.launch(damp_oscillation, 0, 2, GAIN, 1.0 / MEMORY, mean, value)
+    np.testing.assert_allclose(value, solution, atol=1e-6)

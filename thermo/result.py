@@ -79,7 +79,8 @@ class Result:
     ``history``: convergence, arrays of one length: "iteration", "level", "mass", "heat", "update_u", "update_T" (each
     relative, dimensionless) and "monitor:<name>" (a temperature in degC unless the monitor's summary entry has a unit).
     ``case_text``: the resolved case, TOML. ``log``: lines of log.txt. ``room_lo``, ``room_hi``: corners of the room, m.
-    ``sources``: assumptions and data sources, one sentence each, printed in the report.
+    ``loop``: columns over the branches of a coolant loop, "name" among
+    them. ``sources``: assumptions and data sources, one sentence each, printed in the report.
     """
 
     summary: dict[str, Any]
@@ -92,3 +93,4 @@ class Result:
     room_lo: tuple[float, float, float]
     room_hi: tuple[float, float, float]
     sources: list[str] = field(default_factory=list)
+    loop: dict[str, np.ndarray] = field(default_factory=dict)

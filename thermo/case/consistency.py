@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thermo import records
 from thermo.case.expression import Expression, Value
+from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
 from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
@@ -15,6 +16,15 @@ NEEDS_ENERGY = ("temperature", "heat_flux", "u_value")
 
 def check_consistency(case: Case) -> None:
     """Raise :class:`CaseError` for the first contradiction in ``case``."""
+    check_room_given(case)
+    if case.room is not None:
+        _check_room(case)
+    check_plant(case)
+    check_load(case)
+    check_liquid(case)
+
+
+def _check_room(case: Case) -> None:
     _check_fluid(case)
     _check_side_velocities(case)
     if not case.physics.energy:
@@ -26,8 +36,6 @@ def check_consistency(case: Case) -> None:
     if case.physics.turbulence == "laminar":
         _check_laminar(case)
     _check_switches(case)
-    check_plant(case)
-    check_load(case)
     _check_expressions(case)
 
 

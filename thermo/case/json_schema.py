@@ -15,20 +15,21 @@ FILE_KEYS = {
     },
 }
 
+ROOM = ["room", "fluid", "grid"]
+
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a case file.
 
-    Required tables may also come from the extended file or from a size, so they are required only without these.
+    A case has a room or a closed loop; they may also come from the extended file or from a size.
     """
     schema = _without_null(Case.model_json_schema())
-    required = schema.pop("required")
     schema["properties"] = {**FILE_KEYS, **schema["properties"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "thermo case",
-        "anyOf": [{"required": required}, {"required": ["extends"]}, {"required": ["size"]}],
+        "anyOf": [{"required": tables} for tables in (ROOM, ["liquid"], ["extends"], ["size"])],
     }
 
 

@@ -32,9 +32,12 @@ def load(path: str | Path, overrides: Iterable[str] = ()) -> Case:
     case._source_text = _resolved_text(tables, case.size)
     case._sha256 = hashlib.sha256(case.source_text.encode()).hexdigest()
     check_consistency(case)
-    check_geometry(case)
+    if case.room is not None:
+        check_geometry(case)
     case._weather_file = _weather(case, Path(path))
     case._tables = _tables(case, Path(path))
+    if case.room is None:
+        return case
     initial = case.initial.model_copy(update={"temperature": start_temperature(case)})
     return case.model_copy(update={"initial": initial})
 

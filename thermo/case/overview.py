@@ -11,19 +11,11 @@ KELVIN = 273.15
 
 def overview(case: Case) -> str:
     """Return the text that ``thermo check`` prints."""
-    room = case.room
-    size = " x ".join(f"{length:g}" for length in room.size)
-    heat = sum(rack.power for rack in case.rack) + sum(box.power or 0.0 for box in (*case.obstacle, *case.heat))
     rows = [
         ("case", f"{case.name} ({case.size}): {case.title}"),
         ("file", f"{case.file}, sha256 {case.sha256[:12]}"),
-        ("room", f"{size} m; {', '.join(f'{name} {side.kind}' for name, side in room.sides.items())}"),
-        ("fluid", case.fluid.name or f"constants, density {case.fluid.density:g} kg/m3"),
-        ("physics", _physics(case)),
-        ("grid", _grid(case)),
-        ("heat", f"{heat:g} W"),
-        *((box.label, _box(box)) for box in case.objects),
-        ("monitors", ", ".join(monitor.name for monitor in case.monitor) or "none"),
+        *([] if case.room is None else _room(case)),
+        *([] if case.liquid is None else _liquid(case.liquid)),
     ]
     if case.site is not None:
         rows.append(("weather", _weather(case)))
@@ -37,6 +29,32 @@ def overview(case: Case) -> str:
     rows.append(("limits", ", ".join(limits) or "none"))
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)
+
+
+def _room(case: Case) -> list[tuple[str, str]]:
+    room = case.room
+    size = " x ".join(f"{length:g}" for length in room.size)
+    heat = sum(rack.power for rack in case.rack) + sum(box.power or 0.0 for box in (*case.obstacle, *case.heat))
+    return [
+        ("room", f"{size} m; {', '.join(f'{name} {side.kind}' for name, side in room.sides.items())}"),
+        ("fluid", case.fluid.name or f"constants, density {case.fluid.density:g} kg/m3"),
+        ("physics", _physics(case)),
+        ("grid", _grid(case)),
+        ("heat", f"{heat:g} W"),
+        *((box.label, _box(box)) for box in case.objects),
+        ("monitors", ", ".join(monitor.name for monitor in case.monitor) or "none"),
+    ]
+
+
+def _liquid(liquid) -> list[tuple[str, str]]:
+    trays = ", ".join(f"{tray.count} {tray.name}" for tray in liquid.rack.tray)
+    plates = sum(tray.count * plate.count for tray, plate in liquid.plates)
+    units = f"{liquid.unit.units} + {liquid.unit.redundancy} {liquid.unit.record}"
+    return [
+        ("coolant", f"{liquid.coolant}, supplied at {liquid.supply_temperature - KELVIN:.2f} degC"),
+        ("racks", f"{liquid.groups} groups of {liquid.racks}; each {trays} trays with {plates} plates"),
+        ("units", f"{units} for each group"),
+    ]
 
 
 def _weather(case: Case) -> str:

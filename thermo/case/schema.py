@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr
 
+from thermo.case.schema_liquid import Liquid
 from thermo.case.schema_load import Load
 from thermo.case.schema_money import Electricity, Money
 from thermo.case.schema_numerics import Grid, Monitor, Solve
@@ -23,10 +24,10 @@ class Case(Table):
     """A thermo case. The file's tables are its attributes (``case`` is called ``about``, ``return`` is ``returns``)."""
 
     about: About = Field(About(), alias="case", description="Name, title, cooling and size.")
-    room: Room = Field(description="The box that is solved.")
-    fluid: Fluid = Field(description="What fills it.")
+    room: Room | None = Field(None, description="The box that is solved; only a closed loop can do without.")
+    fluid: Fluid | None = Field(None, description="What fills it; needed with a room.")
     physics: Physics = Field(Physics(), description="Which equations are solved, with which schemes.")
-    grid: Grid = Field(description="How fine it is divided.")
+    grid: Grid | None = Field(None, description="How fine it is divided; needed with a room.")
     rack: tuple[Rack, ...] = Field((), description="Racks.")
     supply: tuple[Supply, ...] = Field((), description="Openings that blow air in.")
     returns: tuple[Return, ...] = Field((), alias="return", description="Openings where air leaves.")
@@ -37,6 +38,7 @@ class Case(Table):
     monitor: tuple[Monitor, ...] = Field((), description="Quantities to watch and report.")
     initial: Initial = Field(Initial(), description="Where the iteration starts.")
     solve: Solve = Field(Solve(), description="When the solution counts as found.")
+    liquid: Liquid | None = Field(None, description='The technology loop of cooling = "closed_loop".')
     site: Site | None = Field(None, description="Weather and electricity; needed for a year.")
     plant: Plant | None = Field(None, description="What takes the heat away; needed for a year.")
     load: Load | None = Field(None, description="Work of the servers over the year: tokens, watts, chip temperature.")

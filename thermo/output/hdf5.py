@@ -5,6 +5,7 @@ Layout::
     /time /x /y /z            centres, dimension scales        /x_nodes /y_nodes /z_nodes   cell edges [m]
     /T /u ... (time, z, y, x) the variables, compressed        /VTKHDF                      soft links to the views
     /xdmf/T_000000 (z, y, x)  virtual views, one per step      /lines/<name>                line monitors
+    /loop                     branches of a coolant loop
     /history                  convergence                      /year                        hourly plant arrays
     /boxes                    racks, openings, obstacles       attributes of /              case, summary, what ran
 """
@@ -24,6 +25,10 @@ from thermo.result import Box, Fields, Line, Result, Variable
 
 STEADY = np.zeros(1)  # s, the one time of a steady field
 AXES = ("z", "y", "x")
+LOOP_UNITS = {
+    "flow_kg_s": "kg s-1", "flow_L_min": "L min-1", "inlet_C": "degC", "outlet_C": "degC", "pressure_drop_Pa": "Pa",
+    "heat_W": "W", "chip_C": "degC",
+}  # fmt: skip
 LARGEST_CHUNK = 2**30  # bytes; HDF5 refuses chunks of 4 GiB
 
 
@@ -41,6 +46,8 @@ def write(path: Path, result: Result, summary: Mapping[str, Any], summary_text: 
         _write_boxes(file.create_group("boxes"), result.boxes)
         steps = {"step": np.arange(1, len(result.history.get("iteration", ())) + 1)}
         _write_columns(file.create_group("history"), steps | result.history, "step", {})
+        if result.loop:
+            _write_columns(file.create_group("loop"), _loop_columns(result.loop), "branch", LOOP_UNITS)
         if result.year is not None:
             hours = {"hour": np.arange(len(next(iter(result.year.hourly.values()), ())))}
             units = {**result.year.units, "hour": "h"}
@@ -158,6 +165,13 @@ def _write_columns(group: h5py.Group, columns: Mapping[str, np.ndarray], index: 
         data = group.create_dataset(name.replace("/", "_"), data=np.asarray(values))
         data.attrs["units"] = units.get(name, "1")
         data.dims[0].attach_scale(scale)
+
+
+def _loop_columns(loop: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Columns over the branches of a coolant loop; names as UTF-8 text."""
+    columns = {name: np.asarray(values) for name, values in loop.items()}
+    names = np.array([str(name).encode() for name in columns.pop("name")])
+    return {"branch": np.arange(1, len(names) + 1), "name": names, **columns}
 
 
 def _write_boxes(group: h5py.Group, boxes: list[Box]) -> None:

@@ -1,0 +1,137 @@
+"""The closed-loop case of one rack: what its summary says, and what is refused or flagged."""
+
+import numpy as np
+import pytest
+
+from kernels.backend import make_backend
+from thermo import liquid
+from thermo.case import load
+from thermo.case.shipped import shipped_cases
+from thermo.cli import main
+from thermo.errors import CaseError
+
+RACK = shipped_cases()["rack_72gpu"]
+
+
+def solved(*overrides):
+    result, status = liquid.solve(load(RACK, overrides), make_backend("cpu"), lambda *_: None)
+    assert status == "converged"
+    return result
+
+
+@pytest.fixture(scope="module")
+def rack():
+    return solved()
+
+
+def test_every_plate_is_a_branch(rack):
+    plates = [row for row in rack.summary["liquid"]["branches"] if "chip_C" in row]
+    names = [row["name"] for row in plates]
+    assert sum("GPU" in name for name in names) == 72
+    assert sum("CPU" in name for name in names) == 36
+    assert len(set(names)) == len(names)
+
+
+def test_heat_and_flow_add_up(rack):
+    section, rows = rack.summary["liquid"], rack.summary["liquid"]["branches"]
+    plates = [row for row in rows if "chip_C" in row]
+    heat = sum(row["heat_W"] for row in plates)
+    assert heat == pytest.approx(72 * 1200 + 36 * 300 + 18 * 400)
+    assert sum(row["flow_kg_s"] for row in plates) == pytest.approx(section["flow_kg_s"], rel=1e-9)
+    assert section["flow_kg_s"] == pytest.approx(heat * 1.5e-3 / 60e3 * 1007.2, rel=1e-3)
+    assert section["return_C"] - section["supply_C"] == pytest.approx(1.0 / (1.5e-3 / 60e3 * 1007.2 * 3985.0), rel=3e-3)
+    assert rack.summary["balance"]["closure"] < 1e-10
+
+
+def test_the_hottest_chip_is_one_with_the_least_flow(rack):
+    rows = rack.summary["liquid"]["branches"]
+    gpus = [row for row in rows if " GPU " in row["name"]]
+    assert min(gpus, key=lambda row: row["flow_kg_s"])["chip_C"] == pytest.approx(rack.summary["chips"]["max_C"])
+    assert rack.summary["chips"]["margin_K"] == pytest.approx(89.0 - rack.summary["chips"]["max_C"])
+
+
+def test_less_flow_makes_hotter_chips_and_less_pump_power(rack):
+    less = solved("liquid.flow_per_power=1.0 L/min/kW").summary
+    assert less["chips"]["max_C"] > rack.summary["chips"]["max_C"] + 2.0
+    assert less["liquid"]["pump_W"] < 0.5 * rack.summary["liquid"]["pump_W"]
+
+
+def test_pressure_control_meets_the_flow_control(rack, tmp_path):
+    section = rack.summary["liquid"]
+    file = tmp_path / "case.toml"
+    wanted = f"differential_pressure = {section['pressure_drop_Pa']}"
+    file.write_text(RACK.read_text().replace('flow_per_power = "1.5 L/min/kW"', wanted))
+    by_pressure, _ = liquid.solve(load(file), make_backend("cpu"), None)
+    assert by_pressure.summary["liquid"]["flow_kg_s"] == pytest.approx(section["flow_kg_s"], rel=1e-5)
+
+
+def test_loop_in_the_file_has_every_branch(rack):
+    assert len(rack.loop["name"]) == len(rack.loop["flow_kg_s"]) == len(rack.summary["liquid"]["branches"])
+    assert np.isfinite(rack.loop["chip_C"]).sum() == 126
+
+
+FLAGGED = {
+    "supply below the dew point": (
+        ["liquid.supply_temperature=12 degC", "liquid.unit.facility_temperature=8 degC"],
+        "condensation",
+    ),
+    "cavitating pumps": (["liquid.static_pressure=30 kPa"], "node suction"),
+    "facility too warm": (["liquid.unit.facility_temperature=44.999999 degC"], "too warm for the supply"),
+    "chips too hot": (["liquid.supply_temperature=65 degC"], "chips: the hottest is"),
+    "plate of another coolant": (["liquid.coolant=water"], "was measured with propylene glycol 25%"),
+    "pumps too weak": (["liquid.flow_per_power=16 L/min/kW"], "pumps at full speed"),
+}
+
+
+@pytest.mark.parametrize("name", FLAGGED)
+def test_possible_but_bad_is_flagged(name):
+    overrides, words = FLAGGED[name]
+    assert any(words in flag for flag in solved(*overrides).summary["run"]["flags"])
+
+
+REFUSED = {
+    "loop with air": (["case.cooling=air"], ["room", "is missing"]),
+    "room table without room": (["grid={cell = 0.1}"], ["grid", "without a room"]),
+    "unknown coolant": (["liquid.coolant=propylene glycol 24%"], ["liquid.coolant", "propylene glycol 25%"]),
+    "unknown unit": (["liquid.unit.record=Vertiv XDU"], ["liquid.unit.record", "Vertiv XDU1350"]),
+    "unknown chip": (["liquid.rack.tray.compute.plate.GPU.chip=NVIDIA B20"], ["plate.GPU.chip", "NVIDIA B200"]),
+    "unknown plate": (["liquid.rack.tray.compute.plate.GPU.record=OCP"], ["plate.GPU.record", "OCP 1 kW OAM PG25"]),
+    "two controls": (["liquid.pump_speed=0.5"], ["liquid", "exactly one of flow_per_power"]),
+    "no headers": (["liquid.racks=2"], ["liquid", "header is missing"]),
+    "no unit left": (["liquid.unit.failed=1"], ["liquid", "no distribution unit running"]),
+    "facility warmer than supply": (["liquid.unit.facility_temperature=50 degC"], ["not colder than the supply"]),
+    "frozen coolant": (
+        ["liquid.supply_temperature=-12 degC", "liquid.unit.facility_temperature=-20 degC"],
+        ["liquid.supply_temperature", "freezes"],
+    ),
+    "boiling": (["liquid.flow_per_power=0.12 L/min/kW"], ["liquid", "would boil", "rack 1"]),
+    "two trays of one name": (["liquid.rack.tray.switch.name=compute"], ["same name"]),
+    "misspelt key": (["liquid.rack.tray.compute.plate.GPU.recrd=x"], ["recrd", "Did you mean record?"]),
+    "plant without site": (["plant={it_scale = 1}"], ["site", "is missing"]),
+    "load": (["load={server = 'x'}"], ["load"]),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_impossible_is_refused_in_one_line(name):
+    overrides, words = REFUSED[name]
+    with pytest.raises(CaseError) as error:
+        liquid.preflight(load(RACK, overrides), make_backend("cpu"))
+    said = str(error.value)
+    assert "\n" not in said
+    for word in words:
+        assert word in said
+
+
+def test_a_closed_loop_needs_its_table(tmp_path):
+    file = tmp_path / "case.toml"
+    file.write_text('[case]\ncooling = "closed_loop"\n')
+    with pytest.raises(CaseError, match="liquid: is missing"):
+        load(file)
+
+
+def test_refusal_is_exit_status_2(tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        main(["run", str(RACK), "-o", str(tmp_path / "out"), "--set", "liquid.flow_per_power=0.12 L/min/kW"])
+    assert ended.value.code == 2
+    assert not (tmp_path / "out").exists()

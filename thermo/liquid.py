@@ -1,0 +1,209 @@
+"""Closed-loop liquid cooling: what is coupled, in order.
+
+Chips and plates on the technology loop -> warmest supply -> room field of the residual heat (where the case has a room)
+-> facility loop, dry coolers and trim chillers over the weather year -> fill and metrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from thermo import air, metrics
+from thermo.case.liquid_consistency import check_residual_heat
+from thermo.errors import CaseError
+from thermo.loop import steady
+from thermo.loop.coolant import coolant
+from thermo.loop.technology import Technology, solve_technology
+from thermo.loop.technology_loop import KELVIN, liquid_groups, rack_heat
+from thermo.loop.volume import technology_volume
+from thermo.plant import closed_loop_year, fill
+from thermo.result import Result, Year
+
+AIR_SUPPLY = 298.15  # K of the air for the residual heat, where neither room nor air handler says otherwise
+MOST_ROWS = 2500  # branches in summary.json; fields.h5 has all
+PER_MINUTE = 60e3  # L/min of one m3/s
+
+
+def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
+    """Solve a closed-loop case; returns the result (its ``run`` section still without version and time) and the
+    status of the room's field, or converged where there is no room."""
+    technology = solve_loop(case)
+    summary: dict[str, Any] = {"run": {"iterations": technology.solution.steps, "converged": True,
+                                       "status": "converged", "flags": []}}  # fmt: skip
+    room, status = None, "converged"
+    if case.room is not None:
+        field_only = case.model_copy(update={"plant": None, "limits": type(case.limits)()})
+        room, status = air.solve(field_only, backend, listener, resume)
+        summary = room.summary
+        summary.pop("limits", None)
+        summary.setdefault("balance", {})
+    flags = summary["run"]["flags"]
+    flags += technology.flags
+    summary["balance"] = _joined_balance(summary.get("balance"), technology)
+    summary |= {"chips": _chips(technology), "liquid": _liquid(technology)}
+    year = None
+    if case.plant is not None:
+        year = plant_year(case, technology)
+        flags += year.flags
+        summary |= metrics.summarise(year, case, technology.supply_limit)
+    summary["limits"] = air.limit_rows(case, summary)
+    return _result(case, room, summary, year, technology), status
+
+
+def preflight(case, backend) -> dict[str, Any]:
+    """Find what cannot work before the solution: the loop itself, the room, an impossible plant. Returns sizes."""
+    technology = solve_loop(case)
+    network = technology.solution.network
+    report = {"nodes": len(network.node_names), "branches": len(network.branch_names)}
+    if case.room is not None:
+        report |= air.preflight(case.model_copy(update={"plant": None}), backend)
+    if case.plant is not None:
+        plant_year(case, technology)
+    return report
+
+
+def solve_loop(case) -> Technology:
+    """The technology loop at full load. Raises :class:`CaseError` about the case's file."""
+    facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
+    try:
+        technology = solve_technology(case.liquid, facility)
+    except CaseError as problem:
+        raise case.error("liquid", str(problem)) from None
+    if case.room is not None:
+        check_residual_heat(case, rack_heat(case.liquid, technology.chips)[1])
+    given = case.liquid.unit.facility_temperature
+    if given is not None and given > technology.facility_limit + 1e-6:
+        technology.flags.append(
+            f"distribution units: facility coolant at {given - KELVIN:.1f} degC is too warm for the supply; at most "
+            f"{technology.facility_limit - KELVIN:.1f} degC hold it"
+        )
+    return technology
+
+
+def plant_year(case, technology: Technology) -> Year:
+    """The plant over its weather year, all racks at full load, with the fill of all loops in its ledger."""
+    liquid, scale = case.liquid, case.plant.it_scale
+    groups = scale * liquid.groups
+    to_coolant, to_air = rack_heat(liquid, technology.chips)
+    if case.room is None:
+        supply = getattr(case.plant.air_handler, "supply_temperature", None) or AIR_SUPPLY
+    else:
+        supply = air.supply_state(case)[0]
+    racks = groups * liquid.racks
+    pumps = scale * technology.scale * technology.pump_power
+    year = closed_loop_year.simulate(
+        case, racks * (to_coolant + to_air), racks * to_coolant, technology.facility_limit, pumps, supply
+    )
+    units = round(groups * (liquid.unit.units + liquid.unit.redundancy))
+    volume = groups * technology_volume(liquid, technology.chips)
+    return fill.with_fill(year, case, volume, liquid.coolant, units)
+
+
+def _joined_balance(room: dict | None, technology: Technology) -> dict[str, float]:
+    """Heat into and out of room and loop together. Pumps held to a flow heat the loop inside the units."""
+    solution = technology.solution
+    heat = solution.heat
+    heat_in = float(heat[heat > 0.0].sum())
+    heat_out = float(-heat[heat < 0.0].sum())
+    if room:
+        heat_in, heat_out = heat_in + room["heat_in_W"], heat_out + room["heat_out_W"]
+        closure = max(abs(heat_in - heat_out) / heat_in, room["closure"], steady.balances(solution)[1])
+    else:
+        closure = max(abs(heat_in - heat_out) / heat_in, steady.balances(solution)[0])
+    return {"heat_in_W": heat_in, "heat_out_W": heat_out, "storage_W": 0.0, "closure": closure}
+
+
+def _chips(technology: Technology) -> dict[str, Any]:
+    """The chip nearest its limit, and the hottest temperature."""
+    nearest = int(np.argmin(technology.chip_limit - technology.chip_temperature))
+    temperature, limit = technology.chip_temperature[nearest], technology.chip_limit[nearest]
+    section = {"max_C": float(temperature - KELVIN), "limit_C": float(limit - KELVIN),
+               "margin_K": float(limit - temperature)}  # fmt: skip
+    if technology.plates:
+        section["hottest"] = technology.solution.network.branch_names[technology.plates[nearest].branch]
+    return section
+
+
+def _liquid(technology: Technology) -> dict[str, Any]:
+    """Section `liquid`: the whole loop, and its branches."""
+    solution, scale = technology.solution, technology.scale
+    network = solution.network
+    discharge = network.branch_names.index(next(n for n in network.branch_names if n.endswith("supply main")))
+    suction = network.branch_names.index(next(n for n in network.branch_names if n.endswith("return main")))
+    return {
+        "supply_C": float(solution.outlet[discharge] - KELVIN),
+        "return_C": float(solution.outlet[suction] - KELVIN),
+        "flow_kg_s": scale * technology.flow,
+        "pressure_drop_Pa": technology.head,
+        "pump_W": scale * technology.pump_power,
+        "branches": branch_rows(technology),
+    }
+
+
+def branch_rows(technology: Technology) -> list[dict[str, Any]]:
+    """One row a branch; where there are too many, those of one rack, of headers and units only."""
+    columns = branch_columns(technology)
+    names = technology.solution.network.branch_names
+    chosen = range(len(names))
+    if len(names) > MOST_ROWS:
+        chosen = [n for n in chosen if names[n].startswith("rack 1 ") or _outside_racks(names[n])][:MOST_ROWS]
+    rows = []
+    for n in chosen:
+        row = {"name": names[n]} | {key: float(values[n]) for key, values in columns.items() if np.isfinite(values[n])}
+        rows.append(row)
+    return rows
+
+
+def _outside_racks(name: str) -> bool:
+    words = name.split()
+    return "rack" not in words or words[-1] == "hose" or words[-2] == "rack"
+
+
+def branch_columns(technology: Technology) -> dict[str, np.ndarray]:
+    """Flow, temperatures, pressures, heat and chip temperature of every branch, NaN where there is none."""
+    solution = technology.solution
+    chip = np.full(len(solution.flow), np.nan)
+    chip[[plate.branch for plate in technology.plates]] = technology.chip_temperature[: len(technology.plates)] - KELVIN
+    return {
+        "flow_kg_s": solution.flow,
+        "flow_L_min": solution.flow / solution.density * PER_MINUTE,
+        "inlet_C": solution.inlet - KELVIN,
+        "outlet_C": solution.outlet - KELVIN,
+        "pressure_drop_Pa": solution.drop,
+        "heat_W": np.where(np.abs(solution.heat) > 1e-6, solution.heat, np.nan),
+        "chip_C": chip,
+    }
+
+
+def _result(case, room: Result | None, summary: dict, year: Year | None, technology: Technology) -> Result:
+    loop = branch_columns(technology) | {"name": np.array(technology.solution.network.branch_names)}
+    sources = assumptions(case, technology)
+    if room is not None:
+        return replace(room, summary=summary, year=year, loop=loop, sources=[*sources, *room.sources],
+                       case_text=case.source_text)  # fmt: skip
+    origin = (0.0, 0.0, 0.0)
+    return Result(
+        summary=summary, fields=None, boxes=[], history={}, year=year, case_text=case.source_text, log=[],
+        room_lo=origin, room_hi=origin, sources=sources, loop=loop,
+    )  # fmt: skip
+
+
+def assumptions(case, technology: Technology) -> list[str]:
+    """What a reviewer must know to trust the numbers, one sentence each."""
+    liquid = case.liquid
+    medium = coolant(liquid.coolant)
+    solved = liquid_groups(liquid) * liquid.racks
+    lines = [
+        f"Coolant {liquid.coolant}: {medium.medium.source}.",
+        f"{solved} racks of {len(technology.solution.network.branch_names)} branches in all are solved at full load; "
+        f"they stand for {liquid.groups} groups of {liquid.racks} racks.",
+        "Friction: Churchill 1977. Plates: measured resistance over flow; the pressure drop is the case's own rating.",
+        "All electric power of the pumps ends in the coolant. Pipes lose no heat to the room.",
+        "The plates' resistance is that of their record; it does not depend on the coolant's temperature.",
+    ]
+    if case.plant is not None:
+        lines.append(f"The groups stand for {case.plant.it_scale:g} times their power in the plant year.")
+    return lines

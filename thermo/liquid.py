@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from thermo import air, metrics
+from thermo import air, intakes, metrics
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
 from thermo.loop import steady
@@ -91,7 +91,7 @@ def plant_year(case, technology: Technology) -> Year:
     if case.room is None:
         supply = getattr(case.plant.air_handler, "supply_temperature", None) or AIR_SUPPLY
     else:
-        supply = air.supply_state(case)[0]
+        supply = intakes.supply_state(case)[0]
     racks = groups * liquid.racks
     pumps = scale * technology.scale * technology.pump_power
     year = closed_loop_year.simulate(

@@ -1,4 +1,4 @@
-"""Boundary terms of the energy equation, in watts and watts per kelvin, and the heat that racks add to their air.
+"""Boundary terms of the energy equation, in watts and watts per kelvin.
 
 Temperatures are offsets from a datum, so a rise of 12 K keeps its digits in single precision.
 """
@@ -67,18 +67,3 @@ def energy_boundary(
         exchange[q] = conductance
         extra[c] += conductance
         source[c] += conductance * tb[q] + area[q] * heat_flux[q]
-
-
-@cell
-def patch_mean(m, start, face_owner, weight, temperature, out):
-    """Flow-weighted mean temperature over the faces of one patch (a rack intake)."""
-    total = ZERO
-    for q in range(start[m], start[m + 1]):
-        total += weight[q] * temperature[face_owner[q]]
-    out[m] = total
-
-
-@cell
-def exhaust_temperature(m, face, patch, rise, intake_mean, tb):
-    """Exhaust faces blow the mean intake temperature plus the rack's temperature rise."""
-    tb[face[m]] = intake_mean[patch[m]] + rise[patch[m]]

@@ -51,3 +51,9 @@ def jet_momentum(m, slot, low, jet, area, flux, source):
         source[c] += gain
     else:
         source[b] -= gain
+
+
+@cell
+def screen(m, slot, diffusion):
+    """Faces of leaking panels pass air through their gaps, but neither shear nor turbulence."""
+    diffusion[slot[m]] = ZERO

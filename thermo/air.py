@@ -12,12 +12,13 @@ import numpy as np
 
 from thermo import intakes, metrics, operation
 from thermo.errors import CaseError
-from thermo.field import checks, outcome, supply_limit
+from thermo.field import checks, device_rows, outcome, supply_limit
 from thermo.field.grid import make_grid
 from thermo.field.monitors import KELVIN
 from thermo.field.properties import fluid_properties
 from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
+from thermo.field.supply_air import room_plant, supplied, supply_state
 from thermo.plant.year import Year, simulate
 from thermo.result import Result
 
@@ -57,8 +58,11 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     summary: dict[str, Any] = {
         "run": {"cells": solver.grid.cells, "iterations": solution.iterations,
                 "converged": solution.status == "converged", "status": solution.status, "flags": flags},
-        "racks": outcome.rack_rows(solution), "monitors": outcome.monitor_rows(case, solution),
+        "racks": device_rows.rack_rows(solution), "cooling_units": device_rows.unit_rows(solver),
+        "plates": device_rows.plate_rows(solver) + device_rows.plenum_rows(solver),
+        "monitors": outcome.monitor_rows(case, solution),
     }
+    flags += device_rows.device_flags(solver)
     if solver.heat:
         summary["balance"] = outcome.balance_section(solver)
     if solution.status == "wandering":
@@ -70,17 +74,17 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     if solver.heat and summary["balance"]["closure"] > 10 * case.solve.tolerance_balance:
         flags.append(f"heat balance closes to {summary['balance']['closure']:.1e} only")
     year = None
-    racks = summary["racks"]
-    air = intakes.air_section(case, solution, racks)
+    racks, units = summary["racks"], [*summary["cooling_units"], *device_rows.plenum_rows(solver)]
+    air = intakes.air_section(case, solution, racks, units)
     if air:
         summary["air"] = air
-    limit = intakes.warmest_supply(case, solution)
+    limit = intakes.warmest_supply(case, solution, units)
     if limit is not None:
         flags += limit.flags
         summary["plant"] = _supply_section(None, limit, flags)
     if case.plant is not None:
         inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
-        worked, supply = _operate_at(case, limit, inlets, flags)
+        worked, supply = _operate_at(case, limit, inlets, units, flags)
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
         sections = metrics.summarise(year, case, operation.carbon_per_kwh(worked))
@@ -92,24 +96,24 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     return summary, year
 
 
-def given_supply(case) -> float:
-    """Supply air that the case gives the plant year, K."""
-    return getattr(case.plant.air_handler, "supply_temperature", None) or intakes.supply_state(case)[0]
+def given_supply(case, units=None) -> float:
+    """Supply air that the case gives the plant year, K; `units` are the rows of the solved cooling units."""
+    return getattr(case.plant.air_handler, "supply_temperature", None) or supply_state(case, units)[0]
 
 
-def _operate_at(case, limit, inlets: dict[str, float], flags: list[str]) -> tuple[operation.Operation, float]:
+def _operate_at(case, limit, inlets: dict[str, float], units, flags: list[str]) -> tuple[operation.Operation, float]:
     """The year and its supply air in K: at the limit where the case asks for it and the plant can follow.
 
     `inlets`: rack inlet means of the field, K; they move with the supply air.
     """
-    given, warmest = given_supply(case), max(inlets.values(), default=None)
+    given, warmest = given_supply(case, units), max(inlets.values(), default=None)
     if case.plant.air_handler.at_supply_limit:
-        rise = limit.temperature - intakes.supply_state(case)[0]
+        rise = limit.temperature - supply_state(case, units)[0]
         try:
-            return operate(case, warmest + rise, limit.temperature), limit.temperature
+            return operate(case, warmest + rise, limit.temperature, units), limit.temperature
         except CaseError as problem:
             flags.append(f"the plant year is not at the supply limit, but at {given - KELVIN:.1f} degC: {problem}")
-    return operate(case, warmest, given), given
+    return operate(case, warmest, given, units), given
 
 
 def _supply_section(supply: float | None, limit, flags: list[str]) -> dict[str, Any]:
@@ -123,25 +127,26 @@ def _supply_section(supply: float | None, limit, flags: list[str]) -> dict[str, 
     return section | {"supply_limit_C": limit.temperature - KELVIN, "supply_limit_method": limit.method}
 
 
-def operate(case, inlet: float | None = None, supply: float | None = None) -> operation.Operation:
+def operate(case, inlet: float | None = None, supply: float | None = None, units=None) -> operation.Operation:
     """The year of the case, fed by the modelled racks times ``plant.it_scale``.
 
     `inlet`: air that enters the warmest rack, K (from the field; None: as supplied). `supply`: supply air, K (None:
-    that of the case).
+    that of the case). `units`: rows of the solved cooling units (None: as the case describes them).
     """
-    if not case.supply or not case.rack:
-        raise case.error("plant", "a plant year needs racks and a supply; add them or remove [plant]")
+    if not supplied(case) or not case.rack:
+        raise case.error("plant", "a plant year needs racks and a supply or cooling unit; add them or remove [plant]")
     fluid = fluid_properties(case)
-    supply = given_supply(case) if supply is None else supply
+    supply = given_supply(case, units) if supply is None else supply
     scale = case.plant.it_scale
-    full = scale * sum(rack.power for rack in case.rack)
-    flows = {rack.name: scale * rack.airflow(fluid.capacity) for rack in case.rack}
-    steady = sum(flows[rack.name] for rack in case.rack if rack.flow is not None)
+    full = scale * sum(rack.heat for rack in case.rack)
+    flows = {rack.name: scale * rack.face_flow(fluid.capacity) for rack in case.rack}
+    steady = sum(flows[rack.name] for rack in case.rack if all(part.flow is not None for part in rack.contents))
     total = sum(flows.values())
+    with_units = case.model_copy(update={"plant": room_plant(case, total / scale, units)})
 
     def plant(it_power, share) -> Year:
         airflow = steady + (total - steady) * np.minimum(share, 1.0)
-        return simulate(case, it_power, supply, None, airflow, design=(np.maximum(full, np.max(it_power)), total))
+        return simulate(with_units, it_power, supply, None, airflow, design=(np.maximum(full, np.max(it_power)), total))
 
     return operation.run(case, full, plant, supply if inlet is None else inlet)
 

@@ -10,37 +10,26 @@ from thermo import metrics, records
 from thermo.field import supply_limit
 from thermo.field.monitors import KELVIN
 from thermo.field.properties import fluid_properties
+from thermo.field.supply_air import supplied, supply_state
 from thermo.field.tracers import trace_air
 
 DEFAULT_CLASS = "A1"
 
 
-def supply_state(case) -> tuple[float, float]:
-    """Flow-weighted temperature (K) and volume flow (m3/s) of the supply openings."""
-    flows = []
-    for supply in case.supply:
-        area = 1.0
-        for a, b in zip(supply.lo, supply.hi, strict=True):
-            area *= (b - a) if b > a else 1.0
-        flows.append(supply.flow if supply.flow is not None else supply.velocity * area)
-    total = sum(flows)
-    return sum(f * s.temperature for f, s in zip(flows, case.supply, strict=True)) / total, total
-
-
-def air_section(case, solution, racks) -> dict[str, Any]:
+def air_section(case, solution, racks, units) -> dict[str, Any]:
     """Section `air` of the summary; adds to every rack row what belongs to one rack. Empty without racks."""
-    section = _cooling(case, racks) if racks and case.supply else {}
+    section = _cooling(case, racks, units) if racks and supplied(case) else {}
     if racks and case.solve.tracers and solution.status != "not converged":
         section |= _sources(solution.solver, racks)
     return section
 
 
-def _cooling(case, racks) -> dict[str, Any]:
+def _cooling(case, racks, units) -> dict[str, Any]:
     """Rack cooling indices; the return temperature follows from the heat and the supply flow.
 
     Adds to every rack row its ASHRAE class and whether its intake, at all heights, is inside it.
     """
-    supply, flow = supply_state(case)
+    supply, flow = supply_state(case, units)
     inlets, outlets = ([r[key] + KELVIN for r in racks] for key in ("inlet_mean_C", "outlet_mean_C"))
     samples = [[each + KELVIN for each in r["inlet_heights_C"]] for r in racks]
     power = sum(r["power_W"] for r in racks)
@@ -73,19 +62,19 @@ def _sources(solver, racks) -> dict[str, Any]:
     return section | {"return_sources": {name: row for name, row in shares.items() if name not in names}}
 
 
-def warmest_supply(case, solution) -> supply_limit.SupplyLimit | None:
+def warmest_supply(case, solution, units) -> supply_limit.SupplyLimit | None:
     """Warmest supply air that keeps every rack inlet allowable; None where the case does not ask or has no supply.
 
     Allowable is the upper end of the rack's ASHRAE class, or ``limits.rack_inlet_max`` for racks without a class, or
     class A1 where neither is given.
     """
     method = case.solve.supply_limit or ("field" if case.plant is not None else "off")
-    if method == "off" or not case.rack or not case.supply:
+    if method == "off" or not case.rack or not supplied(case):
         return None
     default = case.limits.rack_inlet_max or records.air_class(DEFAULT_CLASS).allowable[1]
     allowable = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
                  for rack in case.rack}
-    supply, _ = supply_state(case)
+    supply, _ = supply_state(case, units)
     if method == "linear":
         return supply_limit.linear(solution.solver, supply, allowable)
     return supply_limit.by_field(solution, supply, allowable)

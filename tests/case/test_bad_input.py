@@ -10,7 +10,7 @@ BAD_FILES = {
     "unknown key": ('power = "10 kW"', 'pwer = "10 kW"', ["rack.A1.pwer", "unknown key", "Did you mean power?"]),
     "unknown table": ("[limits]", "[limit]", ["limit", "unknown key", "Did you mean limits?"]),
     "unknown nested key": ("x_max = ", "x_mx = ", ["room.sides.x_mx", "x_max"]),
-    "missing key": ('power = "10 kW"', "", ["rack.A1.power", "is missing"]),
+    "missing key": ('power = "10 kW"', "", ["rack.A1", "power is missing"]),
     "missing table": ("[grid]\n", "[solve]\n", ["solve.cell", "unknown key"]),
     "table for list": ("[[rack]]", "[rack]", ["rack", "[[rack]]"]),
     "broken toml": ("[grid]", "[grid", ["not valid TOML", "line"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thermo import records
+from thermo.case.device_consistency import check_devices
 from thermo.case.expression import Expression, Value
 from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
@@ -36,6 +37,7 @@ def _check_room(case: Case) -> None:
     if case.physics.turbulence == "laminar":
         _check_laminar(case)
     _check_switches(case)
+    check_devices(case)
     _check_expressions(case)
 
 
@@ -50,7 +52,8 @@ def default_temperature(case: Case) -> float:
     inlets = [side.temperature for side in sides if side.kind == "inlet"]
     walls = [side.temperature for side in sides if side.kind == "wall"]
     for candidates in (
-        [supply.temperature for supply in case.supply],
+        [supply.temperature for supply in case.supply if supply.temperature is not None],
+        [unit.expected_supply for unit in case.cooling_unit],
         inlets,
         [case.fluid.reference_temperature],
         walls,
@@ -104,7 +107,7 @@ def _check_isothermal(case: Case) -> None:
         for key in ("temperature", "power", "material"):
             if getattr(opening, key, None) is not None:
                 raise case.error(f"{key_of(opening)}.{key}", reason)
-    for box in (*case.rack, *case.heat):
+    for box in (*case.rack, *case.cooling_unit, *case.heat):
         raise case.error(key_of(box), reason)
     if "heat_source" in case.physics.model_fields_set:
         raise case.error("physics.heat_source", reason)
@@ -120,7 +123,8 @@ def _check_isothermal(case: Case) -> None:
 def _check_still(case: Case) -> None:
     """Nothing that moves the fluid may be given without the flow equations."""
     reason = "has no effect with physics.flow = false: remove it or solve the flow"
-    for box in (*case.rack, *case.supply, *case.returns, *case.tile):
+    moving = (*case.rack, *case.cooling_unit, *case.supply, *case.returns, *case.tile, *case.cutout, *case.duct)
+    for box in (*moving, *(panel for panel in case.panel if panel.open_area)):
         raise case.error(key_of(box), reason)
     for name, side in case.room.sides.items():
         if side.kind in ("inlet", "outlet"):
@@ -139,8 +143,9 @@ def _check_still(case: Case) -> None:
 
 def _check_temperatures_given(case: Case) -> None:
     """What enters must have a temperature."""
+    fed = {name for unit in case.cooling_unit for name in unit.feeds}
     for supply in case.supply:
-        if supply.temperature is None:
+        if supply.temperature is None and supply.name not in fed:
             raise case.error(f"{key_of(supply)}.temperature", 'is missing: add it, such as temperature = "18 degC"')
     for name, side in case.room.sides.items():
         if side.kind == "inlet" and side.temperature is None:
@@ -155,9 +160,9 @@ def _check_laminar(case: Case) -> None:
     for supply in case.supply:
         for key in supply.turbulence_given:
             raise case.error(f"{key_of(supply)}.{key}", reason)
-    for rack in case.rack:
-        if rack.turbulence is not None:
-            raise case.error(f"{key_of(rack)}.turbulence", reason)
+    for box in (*case.rack, *case.cooling_unit):
+        if box.turbulence is not None:
+            raise case.error(f"{key_of(box)}.turbulence", reason)
     for name, side in case.room.sides.items():
         for key in getattr(side, "turbulence_given", []):
             raise case.error(f"room.sides.{name}.{key}", reason)
@@ -170,7 +175,7 @@ def _check_switches(case: Case) -> None:
     """Settings that only matter together with others are not given without them."""
     if case.physics.given("gravity") and not case.physics.buoyancy:
         raise case.error("physics.gravity", "has no effect without buoyancy: remove it or set physics.buoyancy = true")
-    if case.physics.outflow == "fixed-value" and not case.rack:
+    if case.physics.outflow == "fixed-value" and not (case.rack or case.cooling_unit):
         raise case.error(
             "physics.outflow", '"fixed-value" concerns the intakes of racks, and there are none: remove it'
         )
@@ -222,4 +227,4 @@ def _undefined(value: Expression, case: Case) -> bool:
 
 def key_of(box) -> str:
     """Return the key path of an object, such as ``rack.A1``."""
-    return f"{type(box).__name__.lower()}.{box.name}"
+    return f"{box.kind}.{box.name}"

@@ -7,7 +7,6 @@ from typing import Any
 
 from thermo.case.consistency import key_of
 from thermo.case.schema import Case
-from thermo.case.schema_objects import Rack
 from thermo.case.table import Box
 
 RELATIVE_TOLERANCE = 1e-9
@@ -21,7 +20,9 @@ def check_geometry(case: Case) -> None:
     for box in case.objects:
         _check_inside(case, key_of(box), box.lo, box.hi, near)
     _check_overlaps(case, near)
-    _check_rack_faces(case, near)
+    _check_device_faces(case, near)
+    for duct in case.duct:
+        _check_duct(case, duct, near)
     for opening in (*case.supply, *case.returns):
         _check_opening(case, opening, near)
     _check_openings_apart(case, near)
@@ -106,34 +107,57 @@ def _check_inside(case: Case, key: str, lo: tuple, hi: tuple, near: float) -> No
 
 
 def _check_overlaps(case: Case, near: float) -> None:
-    for one, other in combinations((*case.rack, *case.obstacle), 2):
+    for one, other in combinations((*case.rack, *case.cooling_unit, *case.duct, *case.obstacle), 2):
         shared = _shared(one.lo, one.hi, other.lo, other.hi)
         if min(shared) > near:
             size = " x ".join(f"{length:g}" for length in shared)
             raise case.error(key_of(one), f"{one.label} and {other.label} overlap by {size} m: move one of them")
 
 
-def _check_rack_faces(case: Case, near: float) -> None:
-    for rack in case.rack:
-        for use in ("intake", "exhaust"):
-            face = getattr(rack, use)
-            axis = AXES[face[0]]
-            lo, hi = _face_box(rack, face)
-            verb = "blows into" if use == "exhaust" else "draws from"
-            outside = _face_box(case.room, face)[0][axis]
-            if abs(lo[axis] - outside) <= near:
-                raise case.error(
-                    f"{key_of(rack)}.{use}",
-                    f"the {use} face {face} {verb} side {face} of the room: turn or move {rack.label}",
-                )
-            _check_unblocked(case, f"{key_of(rack)}.{use}", f"the {use} face {face} {verb}", (lo, hi, axis), rack, near)
+def _check_device_faces(case: Case, near: float) -> None:
+    faces = [(rack, use, getattr(rack, use), use) for rack in case.rack for use in ("intake", "exhaust")]
+    faces += [(unit, use, getattr(unit, use), use) for unit in case.cooling_unit for use in ("intake", "discharge")]
+    for box, use, face, key in faces:
+        if face is None:
+            continue
+        axis = AXES[face[0]]
+        lo, hi = _face_box(box, face)
+        verb = "draws from" if use == "intake" else "blows into"
+        outside = _face_box(case.room, face)[0][axis]
+        if abs(lo[axis] - outside) <= near:
+            raise case.error(
+                f"{key_of(box)}.{key}",
+                f"the {use} face {face} {verb} side {face} of the room: turn or move {box.label}",
+            )
+        _check_unblocked(case, f"{key_of(box)}.{key}", f"the {use} face {face} {verb}", (lo, hi, axis), box, near)
+
+
+def _check_duct(case: Case, duct: Any, near: float) -> None:
+    """The ends of a duct open into air; one may be the end of a rack or cooling unit."""
+    behind = 0
+    for end in duct.ends:
+        axis = AXES[end[0]]
+        lo, hi = _face_box(duct, end)
+        if abs(lo[axis] - _face_box(case.room, end)[0][axis]) <= near:
+            raise case.error(f"{key_of(duct)}.ends", f"{end} lies on side {end} of the room: shorten {duct.label}")
+        for other in (*case.obstacle, *case.baffle):
+            if _touches(lo, hi, other, axis, near):
+                raise case.error(f"{key_of(duct)}.ends", f"{end} lies at {other.label}: move one of them")
+        behind += any(_touches(lo, hi, other, axis, near) for other in (*case.rack, *case.cooling_unit))
+    if behind == 2:
+        raise case.error(f"{key_of(duct)}.ends", "both lie at racks or cooling units: its loss has no effect")
 
 
 def _check_unblocked(case: Case, key: str, does: str, face: tuple, owner: Any, near: float) -> None:
     lo, hi, axis = face
-    for other in (*case.rack, *case.obstacle, *case.baffle):
+    upright = [panel for panel in case.panel if panel.axis != 2]
+    for other in (*case.rack, *case.cooling_unit, *case.obstacle, *case.baffle, *upright):
         if other is not owner and _touches(lo, hi, other, axis, near):
             raise case.error(key, f"{does} {other.label}: leave a gap or move one of them")
+    for duct in case.duct:
+        ends = [_face_box(duct, end) for end in duct.ends if AXES[end[0]] == axis]
+        if _touches(lo, hi, duct, axis, near) and not any(_contains(*end, lo, hi, near) for end in ends):
+            raise case.error(key, f"{does} {duct.label}, beside its end: the end must cover the whole face")
 
 
 def _check_opening(case: Case, opening: Box, near: float) -> None:
@@ -164,29 +188,35 @@ def _check_openings_apart(case: Case, near: float) -> None:
 
 
 def _check_plates(case: Case, near: float) -> None:
-    """Tiles and baffles stand in the fluid: not on a side of the room, not inside a solid."""
-    for plate in (*case.tile, *case.baffle):
+    """Plates stand in the fluid: not on a side of the room; none but panels runs through a solid."""
+    for plate in (*case.tile, *case.cutout, *case.panel, *case.baffle):
         side = _room_side(case, plate, near)
         if side:
             raise case.error(
                 key_of(plate), f"lies on room side {side}, where {plate.label} has no effect: move it inside"
             )
-        for solid in (*case.rack, *case.obstacle):
+        for solid in (*case.rack, *case.cooling_unit, *case.obstacle) if plate.kind != "panel" else ():
             shared = _shared(plate.lo, plate.hi, solid.lo, solid.hi)
             within = solid.lo[plate.axis] + near < plate.lo[plate.axis] < solid.hi[plate.axis] - near
             if within and all(shared[a] > near for a in range(3) if a != plate.axis):
                 raise case.error(key_of(plate), f"{plate.label} runs through {solid.label}: move one of them")
-            if plate in case.tile and _touches(plate.lo, plate.hi, solid, plate.axis, near):
+            if plate.kind in ("tile", "cutout") and _touches(plate.lo, plate.hi, solid, plate.axis, near):
                 raise case.error(key_of(plate), f"{plate.label} lies on a face of {solid.label}: air cannot pass there")
-    for one, other in combinations((*case.tile, *case.baffle), 2):
+    for one, other in combinations((*case.tile, *case.cutout, *case.panel, *case.baffle), 2):
         if one.axis == other.axis and _touches(one.lo, one.hi, other, one.axis, near):
-            raise case.error(key_of(one), f"{one.label} and {other.label} overlap: move one of them")
+            in_panel = one.kind in ("tile", "cutout") and other.kind == "panel"
+            if not (in_panel and _contains(other.lo, other.hi, one.lo, one.hi, near)):
+                raise case.error(key_of(one), f"{one.label} and {other.label} overlap: move one of them")
+    for cutout in case.cutout:
+        if not any(panel.axis == cutout.axis and _contains(panel.lo, panel.hi, cutout.lo, cutout.hi, near)
+                   for panel in case.panel):  # fmt: skip
+            raise case.error(key_of(cutout), "lies in no panel: air passes beside it anyway; add a panel around it")
 
 
 def _check_heat(case: Case, near: float) -> None:
     for heat in case.heat:
-        for solid in (*case.rack, *case.obstacle):
-            conducts = not isinstance(solid, Rack) and solid.material is not None
+        for solid in (*case.rack, *case.cooling_unit, *case.obstacle):
+            conducts = getattr(solid, "material", None) is not None
             if not conducts and min(_shared(heat.lo, heat.hi, solid.lo, solid.hi)) > near:
                 raise case.error(key_of(heat), f"overlaps {solid.label}, where no temperature is solved: move it")
 
@@ -215,7 +245,7 @@ def _check_monitors(case: Case, near: float) -> None:
         if monitor.side and getattr(case.room.sides, monitor.side).kind in ("symmetry", "periodic"):
             kind = getattr(case.room.sides, monitor.side).kind
             raise case.error(f"{key}.side", f"{monitor.side} is {kind}: there is nothing to report on it")
-        for solid in (*case.rack, *case.obstacle):
+        for solid in (*case.rack, *case.cooling_unit, *case.obstacle):
             solved = monitor.quantity == "T" and getattr(solid, "material", None) is not None
             if (
                 monitor.at

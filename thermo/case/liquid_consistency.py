@@ -7,8 +7,8 @@ from thermo.case.schema import Case
 from thermo.errors import CaseError
 
 ROOM_TABLES = (
-    "fluid", "physics", "grid", "rack", "supply", "returns", "tile", "baffle", "obstacle", "heat", "monitor", "initial",
-    "solve",
+    "fluid", "physics", "grid", "rack", "cooling_unit", "supply", "returns", "tile", "cutout", "panel", "duct", "baffle",
+    "obstacle", "heat", "monitor", "initial", "solve",
 )  # fmt: skip
 POWER_TOLERANCE = 0.01  # by which the air-cooled heat of a rack may differ in room and loop
 
@@ -74,8 +74,8 @@ def check_residual_heat(case: Case, residual: float) -> None:
     if len(case.rack) != case.liquid.racks:
         raise case.error("liquid.racks", f"is {case.liquid.racks}, but the room has {len(case.rack)} racks: make it so")
     for rack in case.rack:
-        if abs(rack.power - residual) > POWER_TOLERANCE * max(residual, 1.0):
+        if abs(rack.heat - residual) > POWER_TOLERANCE * max(residual, 1.0):
             raise case.error(
                 f"rack.{rack.name}.power",
-                f"{rack.power:.5g} W is not what the plates of [liquid.rack] leave to the air: give {residual:.5g} W",
+                f"{rack.heat:.5g} W is not what the plates of [liquid.rack] leave to the air: give {residual:.5g} W",
             )

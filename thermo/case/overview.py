@@ -34,7 +34,7 @@ def overview(case: Case) -> str:
 def _room(case: Case) -> list[tuple[str, str]]:
     room = case.room
     size = " x ".join(f"{length:g}" for length in room.size)
-    heat = sum(rack.power for rack in case.rack) + sum(box.power or 0.0 for box in (*case.obstacle, *case.heat))
+    heat = sum(rack.heat for rack in case.rack) + sum(box.power or 0.0 for box in (*case.obstacle, *case.heat))
     return [
         ("room", f"{size} m; {', '.join(f'{name} {side.kind}' for name, side in room.sides.items())}"),
         ("fluid", case.fluid.name or f"constants, density {case.fluid.density:g} kg/m3"),
@@ -107,7 +107,7 @@ def _box(box) -> str:
         f"{axis} {low:g}" if low == high else f"{axis} {low:g}..{high:g}"
         for axis, low, high in zip("xyz", box.lo, box.hi, strict=True)
     )
-    power, temperature = getattr(box, "power", None), getattr(box, "temperature", None)
+    power, temperature = getattr(box, "heat", getattr(box, "power", None)), getattr(box, "temperature", None)
     heat = f"; {power:g} W" if power is not None else ""
     warm = f"; {temperature - KELVIN:.2f} degC" if temperature is not None else ""
     return f"{spans} m{heat}{warm}"

@@ -7,13 +7,15 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr
 
+from thermo.case.schema_cooling import CoolingUnit
 from thermo.case.schema_liquid import Liquid
 from thermo.case.schema_load import Load
 from thermo.case.schema_money import Electricity, Money
 from thermo.case.schema_numerics import Grid, Monitor, Solve
-from thermo.case.schema_objects import Baffle, Heat, Obstacle, Rack, Return, Supply, Tile
+from thermo.case.schema_objects import Baffle, Cutout, Duct, Heat, Obstacle, Panel, Return, Supply, Tile
 from thermo.case.schema_physics import Fluid, Initial, Physics
 from thermo.case.schema_plant import Plant
+from thermo.case.schema_rack import Rack
 from thermo.case.schema_room import Room
 from thermo.case.schema_site import About, Limits, Site
 from thermo.case.table import Table
@@ -29,9 +31,13 @@ class Case(Table):
     physics: Physics = Field(Physics(), description="Which equations are solved, with which schemes.")
     grid: Grid | None = Field(None, description="How fine it is divided; needed with a room.")
     rack: tuple[Rack, ...] = Field((), description="Racks.")
+    cooling_unit: tuple[CoolingUnit, ...] = Field((), description="CRAHs, CRACs and fan walls.")
     supply: tuple[Supply, ...] = Field((), description="Openings that blow air in.")
     returns: tuple[Return, ...] = Field((), alias="return", description="Openings where air leaves.")
     tile: tuple[Tile, ...] = Field((), description="Perforated plates in the air.")
+    cutout: tuple[Cutout, ...] = Field((), description="Cable and pipe holes in panels.")
+    panel: tuple[Panel, ...] = Field((), description="Raised floors, ceilings, containment and doors, with leakage.")
+    duct: tuple[Duct, ...] = Field((), description="Closed boxes of air between two faces.")
     baffle: tuple[Baffle, ...] = Field((), description="Thin plates that block the air.")
     obstacle: tuple[Obstacle, ...] = Field((), description="Solid blocks.")
     heat: tuple[Heat, ...] = Field((), description="Boxes with heat in them.")
@@ -98,8 +104,11 @@ class Case(Table):
 
     @property
     def objects(self) -> list[Any]:
-        """All boxes in the room, in the order racks, supplies, returns, tiles, baffles, obstacles, heats."""
-        groups = (self.rack, self.supply, self.returns, self.tile, self.baffle, self.obstacle, self.heat)
+        """All boxes in the room, racks and cooling units first, then openings, plates, ducts, solids and heat."""
+        groups = (
+            self.rack, self.cooling_unit, self.supply, self.returns, self.tile, self.cutout, self.panel, self.duct,
+            self.baffle, self.obstacle, self.heat,
+        )  # fmt: skip
         return [box for group in groups for box in group]
 
     def error(self, key: str, text: str) -> CaseError:

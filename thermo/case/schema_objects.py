@@ -1,26 +1,28 @@
-"""What stands in the room: racks, openings, tiles, baffles, obstacles and heat."""
+"""What stands in the room besides racks and cooling units: openings, tiles, panels, ducts, obstacles and heat."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from math import prod
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from thermo.case.quantity import (
+    Area,
     Conductivity,
     ContactResistance,
     Density,
     Efficiency,
     Flow,
-    FlowPerPower,
     HeatCapacity,
+    PartialShare,
     Positive,
+    PositivePressure,
     Power,
     SignedPower,
     SignedPressure,
     Speed,
     Temperature,
-    TemperatureDifference,
     wrong,
 )
 from thermo.case.schema_room import Side, Turbulence
@@ -29,48 +31,35 @@ from thermo.errors import CaseError
 from thermo.records import solid
 
 
-class Rack(SolidBox):
-    """A rack that air passes through: in at the intake face, out warmer at the exhaust face."""
-
-    intake: Side = Field(description="Face where room air goes in.")
-    exhaust: Side = Field(description="Face where warm air comes out.")
-    power: Power = Field(description="Heat given to the air.")
-    temperature_rise: TemperatureDifference | None = Field(None, description="Air temperature rise; sets the flow.")
-    flow: Flow | None = Field(None, description="Air flow.")
-    flow_per_power: FlowPerPower | None = Field(None, description="Air flow per power.")
-    turbulence: Turbulence | None = Field(None, description="Turbulence of the exhaust (default: intensity 0.1).")
-    ashrae_class: Literal["A1", "A2", "A3", "A4", "H1"] | None = Field(None, description="ASHRAE class of the servers.")
-
-    @model_validator(mode="after")
-    def _airflow(self) -> Rack:
-        exactly_one(self, "temperature_rise", "flow", "flow_per_power")
-        if self.flow is None and not self.power > 0.0:
-            raise wrong("a rack without power has no air flow by temperature_rise or flow_per_power: give flow")
-        if self.intake == self.exhaust:
-            raise wrong(f"intake and exhaust are both {self.intake}; they must be different faces")
-        return self
-
-    def airflow(self, capacity: float) -> float:
-        """Return the volume flow [m3/s] in a fluid of volumetric heat capacity ``capacity`` [J/m3/K]."""
-        if self.flow is not None:
-            return self.flow
-        if self.flow_per_power is not None:
-            return self.flow_per_power * self.power
-        return self.power / (capacity * self.temperature_rise)
-
-
 class Supply(FlatBox, Turbulence):
-    """An opening that blows air in, normal to its face."""
+    """An opening that blows air in, normal to its face: from a duct, or through a tile from a plenum not solved."""
 
-    temperature: Temperature | None = Field(None, description="Supply temperature; needed unless isothermal.")
+    temperature: Temperature | None = Field(
+        None, description="Supply temperature; needed unless isothermal or fed by a cooling unit."
+    )
     velocity: Speed | None = Field(None, description="Mean velocity normal to the opening.")
     flow: Flow | None = Field(None, description="Volume flow through the opening.")
+    plenum_pressure: PositivePressure | None = Field(
+        None, description="Of the plenum behind, relative to the room's reference; the flow follows from free_area."
+    )
     free_area: Efficiency = Field(1.0, description="Open share of the area; the jet is faster by 1/free_area.")
 
     @model_validator(mode="after")
     def _airflow(self) -> Supply:
-        exactly_one(self, "velocity", "flow")
+        exactly_one(self, "velocity", "flow", "plenum_pressure")
+        if self.plenum_pressure is not None and not self.free_area < 1.0:
+            raise wrong("plenum_pressure needs a free_area below 1: without a resistance the flow has no bound")
         return self
+
+    @property
+    def area(self) -> float:
+        """Area of the rectangle [m2]."""
+        return area_of(self)
+
+    @property
+    def nominal_flow(self) -> float | None:
+        """The flow [m3/s] that is given; ``None`` where a plenum pressure drives it."""
+        return self.velocity * self.area if self.velocity is not None else self.flow
 
 
 class Return(FlatBox):
@@ -95,8 +84,66 @@ class Tile(FlatBox):
         return self
 
 
+class Cutout(FlatBox):
+    """A hole for cables or pipes in a panel, open or brushed: air passes by the orifice law."""
+
+    open_area: Area = Field(description="What is left open of the rectangle.")
+    discharge_coefficient: Efficiency = Field(0.61, description="Cd of Q = Cd A sqrt(2 dp/rho); 0.61: sharp edges.")
+
+    @model_validator(mode="after")
+    def _smaller_than_rectangle(self) -> Cutout:
+        if self.open_area > area_of(self) * (1.0 + 1e-9):
+            raise wrong(f"open_area {self.open_area:g} m2 is more than the rectangle's {area_of(self):g} m2")
+        return self
+
+
+class Panel(FlatBox):
+    """A thin plate: raised floor, dropped ceiling, containment or door. Tiles, cut-outs and ducts in it open it.
+
+    What leaks through its joints follows the orifice law ``Q = Cd A sqrt(2 dp/rho)``, spread over the panel.
+    """
+
+    leakage_area: Area | None = Field(None, description="Area A of all its gaps.")
+    leakage_fraction: PartialShare | None = Field(None, description="The gaps as a share of its area.")
+    discharge_coefficient: Efficiency = Field(0.61, description="Cd of the gaps; 0.61: sharp edges.")
+    opening: PartialShare = Field(0.0, description="Share of the area that stands open, as of a door; Cd as for gaps.")
+
+    @model_validator(mode="after")
+    def _leakage(self) -> Panel:
+        at_most_one(self, "leakage_area", "leakage_fraction")
+        if self.given("discharge_coefficient") and not self.open_area:
+            raise wrong("discharge_coefficient has no effect on a tight panel: remove it or give leakage_area")
+        if self.open_area > area_of(self):
+            raise wrong(f"gaps of {self.open_area:g} m2 are more than the panel's {area_of(self):g} m2")
+        return self
+
+    @property
+    def open_area(self) -> float:
+        """Area of gaps and opening [m2]."""
+        gaps = self.leakage_area or (self.leakage_fraction or 0.0) * area_of(self)
+        return gaps + self.opening * area_of(self)
+
+
+class Duct(SolidBox):
+    """A closed box of air between two of its faces, with a flow resistance; its other faces are adiabatic walls."""
+
+    ends: tuple[Side, Side] = Field(description="The two open faces.")
+    loss_coefficient: Positive = Field(description="K of dp = K rho/2 u|u| on the velocity at the first end.")
+
+    @model_validator(mode="after")
+    def _two_ends(self) -> Duct:
+        if self.ends[0] == self.ends[1]:
+            raise wrong(f"both ends are {self.ends[0]}; they must be different faces")
+        return self
+
+
 class Baffle(FlatBox):
     """A thin plate: no flow through it, no slip on it, no heat through it."""
+
+
+def area_of(box: FlatBox) -> float:
+    """Area of a rectangle [m2]."""
+    return prod(high - low for low, high in zip(box.lo, box.hi, strict=True) if high > low)
 
 
 class Material(Table):

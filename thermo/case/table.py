@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
@@ -85,9 +86,14 @@ class Box(Table):
         return self
 
     @property
+    def kind(self) -> str:
+        """What it is called in the case file, such as ``rack`` or ``cooling_unit``."""
+        return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    @property
     def label(self) -> str:
         """How a message calls this object, such as ``rack A1``."""
-        return f"{type(self).__name__.lower()} {self.name}"
+        return f"{self.kind.replace('_', ' ')} {self.name}"
 
     @property
     def flat_axes(self) -> list[int]:

@@ -39,6 +39,10 @@ class HeatGroups:
         self.group[np.isin(table.kind, (walls.INLET, walls.OPENING))] = 1
         for number, rack in enumerate(solver.racks, start=2):
             self.group[np.concatenate([rack.intake, rack.exhaust])] = number
+        self.names.append("cooling units")
+        for stream in solver.streams:
+            if stream.coil.kind != "none" and not stream.serves and len(stream.intake.index):
+                self.group[np.concatenate([stream.intake.index, stream.exhaust.index])] = len(self.names) - 1
 
     def sums(self, into: np.ndarray) -> dict[str, float]:
         """Add up the heat (W) of every face by group; groups without heat are left out."""

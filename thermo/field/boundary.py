@@ -1,8 +1,6 @@
-"""Boundary faces of a case: one table of every face where fluid or conducting solid meets something else."""
+"""Conditions of the boundary faces of a case: sides, openings, racks and cooling units."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,142 +8,35 @@ from kernels import walls
 from kernels.turbulence import KEpsilon
 from thermo.case.consistency import default_temperature
 from thermo.errors import CaseError
-from thermo.field.mesh import AXES, Mesh, evaluate, face_axis, faces_in, flat_axis, neighbours
+from thermo.field.boundary_table import BoundaryTable, device_face, list_faces, select, select_flat
+from thermo.field.mesh import Mesh, evaluate, face_axis
+from thermo.field.passages import AXES
+from thermo.field.streams import Faces, Rack, Stream, evenly, plenum_stream, rack_streams, unit_stream
 
-ADIABATIC = -1.0
 
+def build_boundary(case, mesh: Mesh, fluid) -> tuple[BoundaryTable, list[Stream], list[Rack]]:
+    """Return the table of boundary faces of a case with every condition filled in, its air streams and its racks.
 
-@dataclass
-class BoundaryTable:
-    """Columns, one entry a face, sorted by owner cell. Units SI; ``outflow`` in m3/s, temperatures in K.
-
-    ``patches`` maps a patch name (``"A1.intake"``, ``"floor"``, ``"side:x_min"``) to the indices of its faces.
+    The streams of racks come first, in the order of the racks.
     """
-
-    owner: np.ndarray
-    axis: np.ndarray
-    sign: np.ndarray
-    slot: np.ndarray
-    area: np.ndarray
-    half: np.ndarray
-    centre: np.ndarray
-    kind: np.ndarray = None
-    outflow: np.ndarray = None
-    velocity: np.ndarray = None
-    pressure: np.ndarray = None
-    temperature: np.ndarray = None
-    resistance: np.ndarray = None
-    heat_flux: np.ndarray = None
-    conducts: np.ndarray = None
-    k: np.ndarray = None
-    epsilon: np.ndarray = None
-    patches: dict[str, np.ndarray] = field(default_factory=dict)
-
-    def __post_init__(self):
-        count = len(self.owner)
-        self.kind = np.full(count, walls.WALL, np.int32)
-        for name in ("outflow", "pressure", "temperature", "heat_flux", "k", "epsilon"):
-            setattr(self, name, np.zeros(count))
-        self.velocity = np.zeros((3, count))
-        self.resistance = np.full(count, ADIABATIC)
-        self.conducts = np.ones(count)
-
-
-@dataclass(frozen=True)
-class Rack:
-    """A through-flow block: its intake and exhaust faces, heat and airflow."""
-
-    name: str
-    intake: np.ndarray
-    exhaust: np.ndarray
-    power: float
-    flow: float
-    rise: float
-
-
-def build_boundary(case, mesh: Mesh, fluid) -> tuple[BoundaryTable, list[Rack]]:
-    """Return the table of boundary faces of a case with every condition filled in, and its racks."""
-    table, lookup = _all_faces(mesh)
+    table, lookup = list_faces(mesh)
     table.temperature[:] = start_temperature(case)
     _set_sides(case, mesh, table, lookup, fluid)
     for box in case.obstacle:
         if getattr(box, "temperature", None) is not None:
             _set_fixed_temperature(table, lookup, mesh, box)
     for opening in case.supply:
-        _set_supply(case, mesh, table, _select_flat(mesh, lookup, opening), opening)
+        _set_supply(case, table, select_flat(mesh, lookup, opening), opening, fluid)
     for opening in case.returns:
-        _set_return(case, table, _select_flat(mesh, lookup, opening), opening, fluid)
-    racks = [_set_rack(case, mesh, table, lookup, rack, fluid) for rack in case.rack]
-    return table, racks
-
-
-def _all_faces(mesh: Mesh):
-    """List every face of an active cell that is not open to flow (fluid) or to heat (solid).
-
-    ``lookup[axis]`` holds for every face of an axis the table index seen from its low and its high cell (-1: none).
-    """
-    grid = mesh.grid
-    columns: dict[str, list[np.ndarray]] = {n: [] for n in ("owner", "axis", "sign", "slot", "area", "half", "centre")}
-    places = []
-    for axis in range(3):
-        closed_flow, closed_heat = ~mesh.open_faces[axis], ~mesh.heat_faces[axis]
-        for sign, pick in ((1, 0), (-1, 1)):
-            fluid = neighbours(mesh.fluid, axis, False)[pick]
-            solid = neighbours(mesh.conducting, axis, False)[pick]
-            faces = np.nonzero((fluid & closed_flow) | (solid & closed_heat))
-            _append_faces(grid, columns, axis, sign, faces)
-            places.append((axis, pick, faces))
-    joined = {name: np.concatenate(parts, axis=-1) for name, parts in columns.items()}
-    order = np.argsort(joined["owner"], kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    lookup = [np.full((2, *mesh.open_faces[axis].shape), -1, np.int64) for axis in range(3)]
-    first = 0
-    for axis, pick, faces in places:
-        lookup[axis][(pick, *faces)] = rank[first : first + len(faces[0])]
-        first += len(faces[0])
-    return BoundaryTable(**{name: column[..., order] for name, column in joined.items()}), lookup
-
-
-def _append_faces(grid, columns, axis, sign, faces) -> None:
-    """Add the geometry of faces (indices into the face array of ``axis``) of the cells on one side."""
-    index = [np.array(f) for f in faces]
-    cell = [i.copy() for i in index]
-    along = face_axis(axis)
-    cell[along] = index[along] - (1 if sign == 1 else 0)
-    k, j, i = cell
-    sx, sy, sz = grid.strides
-    owner = (k + 1) * sz + (j + 1) * sy + (i + 1) * sx
-    dx, dy, dz = (w[n] for w, n in zip(grid.widths, (i, j, k), strict=True))
-    volume = dx * dy * dz
-    width = (dx, dy, dz)[axis]
-    centre = np.array([grid.centres[0][i], grid.centres[1][j], grid.centres[2][k]])
-    centre[axis] = grid.nodes[axis][index[along]]
-    count = len(owner)
-    columns["owner"].append(owner)
-    columns["axis"].append(np.full(count, axis, np.int32))
-    columns["sign"].append(np.full(count, float(sign)))
-    columns["slot"].append(owner + (grid.strides[axis] if sign == 1 else 0))
-    columns["area"].append(volume / width)
-    columns["half"].append(0.5 * width)
-    columns["centre"].append(centre)
-
-
-def _select(mesh, lookup, axis, position, lo, hi, inward: int = 0) -> np.ndarray:
-    """Table indices of the boundary faces on a plane inside a box; ``inward`` +1/-1 keeps one side of the plane."""
-    faces = faces_in(mesh.grid, axis, position, lo, hi)
-    sides = {0: (0, 1), 1: (1,), -1: (0,)}[inward]
-    found = np.concatenate([lookup[axis][(side, *faces)].ravel() for side in sides])
-    return found[found >= 0]
-
-
-def _select_flat(mesh, lookup, opening) -> np.ndarray:
-    axis = flat_axis(opening)
-    found = _select(mesh, lookup, axis, opening.lo[axis], opening.lo, opening.hi)
-    if not len(found):
-        raise CaseError(f"{opening.name}: no wall face of the fluid lies under this opening; "
-                        "place it on a side of the room or on the face of an obstacle")
-    return found
+        _set_return(case, table, select_flat(mesh, lookup, opening), opening, fluid)
+    streams: list[Stream] = []
+    racks = [_set_rack(case, mesh, table, lookup, rack, fluid, streams) for rack in case.rack]
+    streams += [_set_unit(case, mesh, table, lookup, unit) for unit in case.cooling_unit]
+    for opening in case.supply:
+        if opening.plenum_pressure is not None:
+            faces = evenly(table, table.patches[opening.name], 1.0 / opening.free_area)
+            streams.append(plenum_stream(opening, faces, fluid))
+    return table, streams, racks
 
 
 def _set_sides(case, mesh, table, lookup, fluid) -> None:
@@ -154,7 +45,7 @@ def _set_sides(case, mesh, table, lookup, fluid) -> None:
     top = tuple(o + s for o, s in zip(origin, size, strict=True))
     for name in ("x_min", "x_max", "y_min", "y_max", "z_min", "z_max"):
         axis, high = AXES[name[0]], name.endswith("max")
-        faces = _select(mesh, lookup, axis, (top if high else origin)[axis], origin, top)
+        faces = select(mesh, lookup, axis, (top if high else origin)[axis], origin, top)
         table.patches[f"side:{name}"] = faces
         side = getattr(case.room.sides, name)
         if side.kind in ("symmetry", "periodic"):
@@ -187,7 +78,7 @@ def _set_wall(table, faces, side) -> None:
 def _set_fixed_temperature(table, lookup, mesh, box) -> None:
     for axis in range(3):
         for position, inward in ((box.lo[axis], -1), (box.hi[axis], 1)):
-            faces = _select(mesh, lookup, axis, position, box.lo, box.hi, inward)
+            faces = select(mesh, lookup, axis, position, box.lo, box.hi, inward)
             table.temperature[faces] = box.temperature
             table.resistance[faces] = 0.0
 
@@ -201,6 +92,7 @@ def _set_inflow(case, table, faces, given_temperature, turbulence) -> None:
     table.temperature[faces] = evaluate(temperature, *table.centre[:, faces])
     speed = np.sqrt((table.velocity[:, faces] ** 2).sum(axis=0))
     table.k[faces], table.epsilon[faces] = inflow_turbulence(turbulence, speed, table.area[faces].sum())
+    table.steady[faces] = turbulence is not None and turbulence.k is not None
 
 
 def inflow_turbulence(given, speed, area) -> tuple[np.ndarray, np.ndarray]:
@@ -217,19 +109,25 @@ def inflow_turbulence(given, speed, area) -> tuple[np.ndarray, np.ndarray]:
     return k, epsilon
 
 
-def _blow(table, faces, flow, free_area=1.0) -> None:
-    """Uniform normal inflow of ``flow`` m3/s through faces; the jets leave the free area ``1/free_area`` faster."""
-    speed = flow / table.area[faces].sum()
-    table.velocity[table.axis[faces], faces] = -table.sign[faces] * speed / free_area
-
-
-def _set_supply(case, mesh, table, faces, supply) -> None:
+def _set_supply(case, table, faces, supply, fluid) -> None:
+    """Inflow by a given flow, by its part of the flow of the units that feed it, or through a tile from a plenum."""
+    units = [unit for unit in case.cooling_unit if supply.name in unit.feeds]
+    flow = supply.nominal_flow
+    if units:
+        flow = sum(unit.nominal_flow * feed_share(case, unit, supply) for unit in units)
+    elif flow is None:
+        flow = plenum_stream(supply, evenly(table, faces), fluid).nominal
     table.patches[supply.name] = faces
-    area = table.area[faces].sum()
-    flow = supply.flow if supply.flow is not None else supply.velocity * area
-    _blow(table, faces, flow, supply.free_area)
-    _set_inflow(case, table, faces, supply.temperature, supply)
-    table.outflow[faces] = -flow * table.area[faces] / area
+    _blow(case, table, evenly(table, faces, 1.0 / supply.free_area), flow, supply.temperature, supply)
+
+
+def _blow(case, table, ends: Faces, flow: float, temperature, turbulence) -> None:
+    """Inflow of ``flow`` m3/s through faces, each with its share, normal and as fast as its jets are."""
+    faces = ends.index
+    speed = flow * ends.share / table.area[faces] * ends.jet
+    table.velocity[table.axis[faces], faces] = -table.sign[faces] * speed
+    _set_inflow(case, table, faces, temperature, turbulence)
+    table.outflow[faces] = -flow * ends.share
 
 
 def _set_return(case, table, faces, given, fluid) -> None:
@@ -250,27 +148,58 @@ def start_temperature(case) -> float:
     return float(start) if isinstance(start, (int, float)) else default_temperature(case)
 
 
-def _set_rack(case, mesh, table, lookup, rack, fluid) -> Rack:
-    """Intake and exhaust faces of a rack; the exhaust temperature is set during the solve."""
-    intake, exhaust = (_rack_face(mesh, lookup, rack, side) for side in (rack.intake, rack.exhaust))
-    capacity = fluid.capacity
-    flow = rack.airflow(capacity)
-    table.kind[intake] = walls.INTAKE_FIXED_VALUE if case.physics.outflow == "fixed-value" else walls.INTAKE
-    table.outflow[intake] = flow * table.area[intake] / table.area[intake].sum()
-    speed = flow / table.area[intake].sum()
-    table.velocity[table.axis[intake], intake] = table.sign[intake] * speed
-    _blow(table, exhaust, flow)
-    _set_inflow(case, table, exhaust, None, rack.turbulence)
-    table.conducts[exhaust] = 0.0
+def _set_rack(case, mesh, table, lookup, rack, fluid, streams: list[Stream]) -> Rack:
+    """Intake and exhaust faces of a rack; adds its streams to the list."""
+    intake, exhaust = (device_face(mesh, lookup, rack, side) for side in (rack.intake, rack.exhaust))
     table.patches[f"{rack.name}.intake"], table.patches[f"{rack.name}.exhaust"] = intake, exhaust
-    return Rack(rack.name, intake, exhaust, rack.power, flow, rack.power / (capacity * flow))
+    first = len(streams)
+    streams += rack_streams(mesh.grid, table, rack, intake, exhaust, fluid.capacity)
+    _set_ends(case, table, streams[first:], rack.turbulence)
+    used = (np.unique(np.concatenate([getattr(s, end).index for s in streams[first:]]))
+            for end in ("intake", "exhaust"))
+    return Rack(rack.name, *used, first, len(streams))
 
 
-def _rack_face(mesh, lookup, rack, side) -> np.ndarray:
-    axis, high = AXES[side[0]], side.endswith("max")
-    position = (rack.hi if high else rack.lo)[axis]
-    faces = _select(mesh, lookup, axis, position, rack.lo, rack.hi, 1 if high else -1)
-    expected = np.prod([s.stop - s.start for s in faces_in(mesh.grid, axis, position, rack.lo, rack.hi)])
-    if len(faces) < expected:
-        raise CaseError(f"rack {rack.name}: its face {side} touches a wall or another object; air cannot pass there")
-    return faces
+def _set_ends(case, table, streams: list[Stream], turbulence) -> None:
+    """Kinds, fluxes and turbulence of the faces that streams enter and leave by, at their nominal flow."""
+    outward, inward = np.zeros(len(table.owner)), np.zeros(len(table.owner))
+    for stream in streams:
+        np.add.at(outward, stream.intake.index, stream.nominal * stream.intake.share)
+        np.add.at(inward, stream.exhaust.index, stream.nominal * stream.exhaust.share)
+    intake, exhaust = np.nonzero(outward)[0], np.nonzero(inward)[0]
+    _set_intake(case, table, intake, outward[intake])
+    flow = inward[exhaust].sum()
+    _blow(case, table, Faces(exhaust, inward[exhaust] / flow, np.ones(len(exhaust))), flow, None, turbulence)
+    table.conducts[exhaust] = 0.0
+
+
+def _set_intake(case, table, faces, flow) -> None:
+    """Faces that take ``flow`` m3/s out of the room, an array over them."""
+    table.kind[faces] = walls.INTAKE_FIXED_VALUE if case.physics.outflow == "fixed-value" else walls.INTAKE
+    table.outflow[faces] = flow
+    table.velocity[table.axis[faces], faces] = table.sign[faces] * flow / table.area[faces]
+
+
+def _set_unit(case, mesh, table, lookup, unit) -> Stream:
+    """Intake and discharge of a cooling unit, or the supplies it feeds in the ratio of their given flows."""
+    intake = device_face(mesh, lookup, unit, unit.intake)
+    table.patches[f"{unit.name}.intake"] = intake
+    if unit.discharge:
+        exhaust = device_face(mesh, lookup, unit, unit.discharge)
+        table.patches[f"{unit.name}.discharge"] = exhaust
+        stream = unit_stream(unit, evenly(table, intake), evenly(table, exhaust))
+        _set_ends(case, table, [stream], unit.turbulence)
+        return stream
+    parts = [(evenly(table, table.patches[s.name], 1.0 / s.free_area), feed_share(case, unit, s))
+             for s in case.supply if s.name in unit.feeds]
+    exhaust = Faces(np.concatenate([p.index for p, _ in parts]), np.concatenate([p.share * part for p, part in parts]),
+                    np.concatenate([p.jet for p, _ in parts]))
+    table.conducts[exhaust.index] = 0.0
+    stream = unit_stream(unit, evenly(table, intake), exhaust)
+    _set_intake(case, table, intake, stream.nominal * stream.intake.share)
+    return stream
+
+
+def feed_share(case, unit, supply) -> float:
+    """Share of a unit's air that a supply gets which it feeds: as the given flows of all that it feeds."""
+    return supply.nominal_flow / sum(s.nominal_flow for s in case.supply if s.name in unit.feeds)

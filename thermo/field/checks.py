@@ -59,8 +59,9 @@ def check_regions(case, solver) -> None:
         faces = (region_of_face == region) & fluid_face
         if case.physics.flow:
             _check_net_flow(case, solver, faces)
+            _check_law_driven(case, solver, region_of_face, region)
     if case.physics.energy:
-        _check_temperature_fixed(case, table)
+        _check_temperature_fixed(case, solver)
 
 
 def _check_net_flow(case, solver, faces) -> None:
@@ -77,10 +78,29 @@ def _check_net_flow(case, solver, faces) -> None:
                                    "return (an opening at fixed pressure) or make the flows equal")
 
 
-def _check_temperature_fixed(case, table) -> None:
-    """Some face must tie the temperature to a given one: a wall, an inlet or an opening with a temperature."""
+def _check_law_driven(case, solver, region_of_face, region) -> None:
+    """Into or out of a sealed region only a fixed flow may go: one that follows a law would not balance."""
+    table = solver.table
+    if ((table.kind == walls.OPENING) & (region_of_face == region)).any():
+        return
+    for stream in solver.streams:
+        ends = [(region_of_face[end.index] == region).any() for end in (stream.intake, stream.exhaust)]
+        if ends[0] != ends[1] and (stream.curve or stream.response or stream.fan_control):
+            raise case.error("return", f"the flow of {stream.name} is not fixed, and it blows into or out of a sealed "
+                                       "region: give that region a return or a panel with leakage")
+
+
+def _check_temperature_fixed(case, solver) -> None:
+    """Some face must tie the temperature to a given one: a wall, an inlet, an opening, or a coil of known water."""
+    table = solver.table
+    coils = {stream.coil.kind for stream in solver.streams}
+    if coils & {"effectiveness", "ua", "ideal"}:
+        return
     tied = (table.resistance >= 0.0) | (table.kind == walls.OPENING)
     tied |= (table.kind == walls.INLET) & (table.conducts > 0.0)
+    if not tied.any() and "duty" in coils:
+        raise case.error("cooling_unit", "nothing fixes the temperature: a coil of fixed duty takes its heat at any "
+                                         "temperature; give it a coil with water, or the room a wall temperature")
     if not tied.any():
         raise case.error("room.sides", "nothing fixes the temperature: every side is adiabatic or has a heat flux and "
                                        "no air of known temperature comes in; give a side a temperature or a U-value, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels import convection, diffusion, transport
+from kernels import convection, diffusion, resistance, transport
 from kernels.operators import gradient, stress_divergence
 from kernels.walls import gradient_boundary
 
@@ -37,6 +37,8 @@ class SharedRow:
         for a, stride in enumerate(s.strides):
             s.run(diffusion.face_diffusion, stride, g.area[a], g.rd[a], g.w[a], s.nu, s.nu_t, inverse_sigma,
                   self.diffusion[a], faces=True)
+            plates = s.resistances[a]
+            s.backend.launch(resistance.screen, 0, plates.screened, plates.screens, self.diffusion[a])
 
     def convect(self, factor: float, flux) -> None:
         """Neighbour coefficients: diffusion plus upwind inflow of ``factor * flux``."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from thermo.field.boundary import BoundaryTable, Rack
+from thermo.field.boundary_table import BoundaryTable
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,6 @@ class DeviceFaces:
     wall_dissipation: Any
 
 
-@dataclass(frozen=True)
-class DeviceRacks:
-    """Intake and exhaust faces of all racks, grouped by rack."""
-
-    count: int
-    start: Any
-    intake_owner: Any
-    weight: Any
-    exhaust: Any
-    exhaust_rack: Any
-    rise: Any
-    intake_mean: Any
-
-
 def device_faces(backend, table: BoundaryTable, datum: float) -> DeviceFaces:
     """Move a table to the device; temperatures become offsets from ``datum`` (K)."""
     owner, first = np.unique(table.owner, return_index=True)
@@ -75,20 +61,4 @@ def device_faces(backend, table: BoundaryTable, datum: float) -> DeviceFaces:
         wall_nu=backend.zeros(count), film=backend.zeros(count), exchange=backend.zeros(count),
         wall_epsilon=backend.zeros(len(owner)), wall_production=backend.zeros(len(owner)),
         wall_dissipation=backend.zeros(len(owner)),
-    )
-
-
-def device_racks(backend, table: BoundaryTable, racks: list[Rack]) -> DeviceRacks:
-    """Move the racks to the device; intake faces are weighted by their share of the airflow."""
-    intake = np.concatenate([r.intake for r in racks]) if racks else np.zeros(0, int)
-    exhaust = np.concatenate([r.exhaust for r in racks]) if racks else np.zeros(0, int)
-    weight = np.concatenate([table.outflow[r.intake] / r.flow for r in racks]) if racks else np.zeros(0)
-    numbers = [np.full(len(r.exhaust), n) for n, r in enumerate(racks)]
-    start = np.concatenate([[0], np.cumsum([len(r.intake) for r in racks])])
-    return DeviceRacks(
-        count=len(racks), start=backend.asarray(start, np.int64),
-        intake_owner=backend.asarray(table.owner[intake], np.int64), weight=backend.asarray(weight),
-        exhaust=backend.asarray(exhaust, np.int64),
-        exhaust_rack=backend.asarray(np.concatenate(numbers) if numbers else np.zeros(0), np.int64),
-        rise=backend.asarray([r.rise for r in racks]), intake_mean=backend.zeros(max(1, len(racks))),
     )

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from kernels import walls
-from thermo.field.boundary import BoundaryTable
-from thermo.field.mesh import Mesh, face_axis, faces_in, flat_axis
+from thermo.field.boundary_table import BoundaryTable
+from thermo.field.mesh import Mesh, face_axis
 
 Triple = tuple[Any, Any, Any]
 
@@ -30,18 +30,6 @@ class Geometry:
     share_high: Triple
     heat_area: Triple
     contact: Triple
-
-
-@dataclass(frozen=True)
-class Resistances:
-    """Resisting faces of one axis: cell whose low face it is, cell below, loss coefficient, jet gain, face speed."""
-
-    slot: Any
-    low: Any
-    loss: Any
-    jet: Any
-    speed: Any
-    count: int
 
 
 def pad(cells: np.ndarray, value=None) -> np.ndarray:
@@ -133,38 +121,3 @@ def opening_pressures(grid, table: BoundaryTable) -> np.ndarray:
     ghost = np.where(table.sign > 0, table.slot, table.slot - np.take(grid.strides, table.axis))
     pressure[ghost[chosen]] = table.pressure[chosen]
     return pressure
-
-
-def resistance_faces(backend, case, mesh: Mesh) -> tuple[list[np.ndarray], list[Resistances]]:
-    """Tiles as resisting faces: a mask per axis and the device lists."""
-    grid = mesh.grid
-    masks = [np.zeros(faces.shape, bool) for faces in mesh.open_faces]
-    losses = [np.zeros(faces.shape) for faces in mesh.open_faces]
-    jets = [np.zeros(faces.shape) for faces in mesh.open_faces]
-    for tile in case.tile:
-        axis = flat_axis(tile)
-        faces = faces_in(grid, axis, tile.lo[axis], tile.lo, tile.hi)
-        masks[axis][faces] = mesh.open_faces[axis][faces]
-        losses[axis][faces] = tile_loss(tile)
-        if tile.jet and tile.free_area:
-            jets[axis][faces] = 1.0 / tile.free_area - 1.0
-    lists = []
-    for axis in range(3):
-        slot = np.nonzero(pad_faces(masks[axis], axis).ravel())[0]
-        loss, jet = (pad_faces(values[axis], axis).ravel()[slot] for values in (losses, jets))
-        index = [backend.asarray(i, np.int64) for i in (slot, slot - grid.strides[axis])]
-        lists.append(Resistances(*index, backend.asarray(loss), backend.asarray(jet),
-                                 backend.zeros(len(slot)), len(slot)))
-    return masks, lists
-
-
-def tile_loss(tile) -> float:
-    """Loss coefficient K of ``dp = K rho/2 u|u|`` on the face velocity u.
-
-    From the free-area ratio s of a perforated plate: ``K = (1 + 0.5 (1-s)^0.75 + 1.414 (1-s)^0.375) / s^2``
-    (Fried and Idelchik, Flow Resistance, 1989, as used for raised-floor tiles by VanGilder and Schmidt 2005).
-    """
-    if tile.loss_coefficient is not None:
-        return tile.loss_coefficient
-    s = tile.free_area
-    return (1.0 + 0.5 * (1.0 - s) ** 0.75 + 1.414 * (1.0 - s) ** 0.375) / s**2

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from thermo.field.passages import passages
+
 SNAP = 1e-6
 """Planes closer than this fraction of the room are one plane."""
 
@@ -111,15 +113,10 @@ def make_grid(case, coarsening: int = 1) -> Grid:
             ratio = case.grid.stretching[axis] if case.grid.stretching else 1.0
             axes.append(stretched_nodes(lo, hi, count, ratio))
         else:
-            planes = [p for box in solid_boxes(case) for p in (box.lo[axis], box.hi[axis])]
+            planes = [p for box in (*case.objects, *passages(case)) for p in (box.lo[axis], box.hi[axis])]
             zones = [(r.box.lo[axis], r.box.hi[axis], r.cell * coarsening) for r in case.grid.refine]
             axes.append(snapped_nodes(lo, hi, planes, case.grid.cell * coarsening, zones, case.grid.growth))
     return Grid(*axes)
-
-
-def solid_boxes(case) -> list:
-    """Every object of the case whose faces the grid must meet."""
-    return [*case.rack, *case.supply, *case.returns, *case.tile, *case.baffle, *case.obstacle, *case.heat]
 
 
 def _coarsened(nodes: np.ndarray, factor: int) -> np.ndarray:

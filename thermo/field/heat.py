@@ -38,9 +38,9 @@ class HeatEquation:
         return s.mesh.conjugate or s.case.physics.turbulence == "laminar" or not through
 
     def step(self, sweeps: int, rate: float) -> None:
-        """Improve the temperature with the present fluxes; racks blow their mean intake plus their rise."""
+        """Improve the temperature with the present fluxes; devices blow what they take in, heated and cooled."""
         s = self.solver
-        self.update_exhausts()
+        s.devices.breathe(s)
         self.assemble(rate)
         s.residuals.row("T", self.rows, self.equation, self.equation.b, s.T)
         if self.by_krylov:
@@ -54,10 +54,10 @@ class HeatEquation:
         Rack exhausts and second-order convection are explicit, hence the repetition.
         """
         for _ in range(SETTLE_ITERATIONS):
-            self.update_exhausts()
+            self.solver.devices.breathe(self.solver)
             self.assemble(0.0)
             self._solve()
-            self.update_exhausts()
+            self.solver.devices.breathe(self.solver)
             if closure() <= tolerance:
                 return
 
@@ -70,15 +70,6 @@ class HeatEquation:
         self.krylov.update(tuple(self.rows.diffusion), tuple(self.rows.neighbours), self.excess)
         self.krylov.solve(self.equation.b, self.solver.T, SOLVE_TOLERANCE, KRYLOV_ITERATIONS,
                           from_start=True)
-
-    def update_exhausts(self) -> None:
-        """Mean intake temperature of every rack, and its exhaust temperature from it."""
-        s, r = self.solver, self.solver.rack_faces
-        if not r.count:
-            return
-        s.backend.launch(energy.patch_mean, 0, r.count, r.start, r.intake_owner, r.weight, s.T, r.intake_mean)
-        s.backend.launch(energy.exhaust_temperature, 0, len(r.exhaust), r.exhaust, r.exhaust_rack, r.rise,
-                         r.intake_mean, s.faces.temperature)
 
     def assemble(self, rate: float) -> None:
         """Coefficients, boundary terms and right-hand side in W/K and W."""

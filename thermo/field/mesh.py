@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermo.field.grid import Grid
-
-AXES = {"x": 0, "y": 1, "z": 2}
+from thermo.field.passages import AXES, Passage, passages
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,18 @@ def faces_in(grid: Grid, axis: int, position: float, lo, hi) -> tuple[slice, sli
     return tuple(slices)
 
 
+def plate_faces(grid: Grid, box) -> tuple[slice, slice, slice]:
+    """Slices of the faces that a flat box covers, into the face array of its axis."""
+    axis = flat_axis(box)
+    return faces_in(grid, axis, box.lo[axis], box.lo, box.hi)
+
+
+def end_faces(grid: Grid, passage: Passage) -> list[tuple[int, tuple[slice, slice, slice]]]:
+    """Axis and face slices of both ends of a passage."""
+    places = [(AXES[end[0]], passage.lo if end.endswith("min") else passage.hi) for end in passage.ends]
+    return [(axis, faces_in(grid, axis, corner[axis], passage.lo, passage.hi)) for axis, corner in places]
+
+
 def build_mesh(case, grid: Grid, fluid_conductivity: float) -> Mesh:
     """Turn the objects of a case into cells and faces of ``grid``."""
     object_id = np.zeros(grid.shape, np.int32)
@@ -75,7 +86,7 @@ def build_mesh(case, grid: Grid, fluid_conductivity: float) -> Mesh:
     conducting = np.zeros(grid.shape, bool)
     conductivity = np.full(grid.shape, fluid_conductivity)
     heat_source = np.zeros(grid.shape)
-    for number, box in enumerate([*case.rack, *case.obstacle], start=1):
+    for number, box in enumerate([*case.rack, *case.cooling_unit, *case.obstacle], start=1):
         cells = grid.box_slices(box.lo, box.hi)
         object_id[cells] = number
         names[number] = box.name
@@ -84,6 +95,8 @@ def build_mesh(case, grid: Grid, fluid_conductivity: float) -> Mesh:
         if material is not None:
             conductivity[cells] = material.conductivity
             _spread_power(grid, heat_source, cells, box.power)
+    for passage in passages(case):
+        object_id[grid.box_slices(passage.lo, passage.hi)] = 0
     fluid = object_id == 0
     for box in case.heat:
         _spread_power(grid, heat_source, grid.box_slices(box.lo, box.hi), box.power)
@@ -104,6 +117,27 @@ def _spread_power(grid, heat_source, cells, power) -> None:
         heat_source[cells] += power / grid.volume[cells].sum()
 
 
+def _close(case, grid, axis, open_axis, heat_axis) -> None:
+    """Close the faces of baffles, panels and the walls of passages, and open what lies in panels."""
+    through = open_axis.copy()
+    for box in (*case.baffle, *case.panel):
+        if flat_axis(box) == axis:
+            faces = plate_faces(grid, box)
+            open_axis[faces] &= box.kind == "panel" and box.open_area > 0.0
+            heat_axis[faces] = False
+    for plate in (*case.tile, *case.cutout):
+        if flat_axis(plate) == axis:
+            faces = plate_faces(grid, plate)
+            open_axis[faces] = heat_axis[faces] = through[faces]
+    for passage in passages(case):
+        for position in (passage.lo[axis], passage.hi[axis]):
+            faces = faces_in(grid, axis, position, passage.lo, passage.hi)
+            open_axis[faces] = heat_axis[faces] = False
+        for end_axis, faces in end_faces(grid, passage):
+            if end_axis == axis:
+                open_axis[faces] = heat_axis[faces] = through[faces]
+
+
 def _faces(case, grid, fluid, active):
     """Open faces, heat-conducting faces and contact resistances of the three axes."""
     open_faces, heat_faces, contact = [], [], []
@@ -113,11 +147,7 @@ def _faces(case, grid, fluid, active):
         low, high = neighbours(active, axis, False)
         heat_axis = low & high
         resistance = np.zeros(heat_axis.shape)
-        for box in case.baffle:
-            if flat_axis(box) == axis:
-                faces = faces_in(grid, axis, box.lo[axis], box.lo, box.hi)
-                open_axis[faces] = False
-                heat_axis[faces] = False
+        _close(case, grid, axis, open_axis, heat_axis)
         for box in case.obstacle:
             if getattr(box, "contact_resistance", None):
                 for position in (box.lo[axis], box.hi[axis]):

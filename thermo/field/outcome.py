@@ -11,7 +11,6 @@ from thermo.field.monitors import (
     KELVIN,
     UNITS,
     grid_uncertainty,
-    intake_heights,
     line_points,
     monitor_value,
     quantity,
@@ -52,26 +51,6 @@ def grid_report(case, solver) -> dict[str, Any]:
     return report
 
 
-def rack_rows(solution) -> list[dict[str, Any]]:
-    """One row a rack: inlet mean and hottest with their grid uncertainty, inlet over the height, outlet, flow."""
-    solver, rows = solution.solver, []
-    if solver.heat is None:
-        return rows
-    heights = intake_heights(solver)
-    for rack in solver.racks:
-        mean, hottest = (f"rack {rack.name} inlet_{what}" for what in ("mean", "max"))
-        inlet = solution.levels[-1][mean]
-        row = {"name": rack.name, "power_W": rack.power, "inlet_mean_C": inlet,
-               "inlet_max_C": solution.levels[-1][hottest], "outlet_mean_C": inlet + rack.rise, "flow_m3_s": rack.flow,
-               "inlet_heights_C": heights[rack.name]}
-        for key, name in (("inlet_mean_uncertainty_K", mean), ("inlet_max_uncertainty_K", hottest)):
-            uncertainty = uncertainty_of(solution, name)
-            if uncertainty is not None:
-                row[key] = uncertainty
-        rows.append(row)
-    return rows
-
-
 def uncertainty_of(solution, name: str) -> float | None:
     """Grid uncertainty of a monitored value, or half its range where the flow wanders and that is larger."""
     grid = grid_uncertainty([level[name] for level in solution.levels if name in level])
@@ -108,6 +87,6 @@ def balance_section(solver) -> dict[str, float]:
 def boxes_of(case) -> list[Box]:
     """Objects to draw."""
     kinds = {"Rack": "rack", "Supply": "supply", "Return": "return", "Tile": "tile", "Baffle": "baffle",
-             "Obstacle": "obstacle"}
+             "Obstacle": "obstacle", "CoolingUnit": "obstacle", "Panel": "baffle", "Cutout": "tile"}
     return [Box(o.name, kinds[type(o).__name__], tuple(o.lo), tuple(o.hi), o.name)
             for o in case.objects if type(o).__name__ in kinds]

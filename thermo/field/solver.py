@@ -14,13 +14,15 @@ from kernels.operators import divergence
 from kernels.turbulence import KEpsilon
 from thermo.field.balance import HeatGroups
 from thermo.field.boundary import build_boundary, start_temperature
+from thermo.field.devices import Devices
 from thermo.field.equation import Equation, SharedRow
-from thermo.field.faces import device_faces, device_racks
-from thermo.field.geometry import device_geometry, opening_pressures, pad, pad_faces, resistance_faces
+from thermo.field.faces import device_faces
+from thermo.field.geometry import device_geometry, opening_pressures, pad, pad_faces
 from thermo.field.heat import HeatEquation
 from thermo.field.mesh import build_mesh, evaluate
 from thermo.field.properties import FluidProperties
 from thermo.field.residuals import Residuals
+from thermo.field.resistances import resistance_faces
 from thermo.field.turbulent import TurbulenceModel
 
 SOFTENING = 0.9
@@ -35,11 +37,11 @@ class FieldSolver:
         self.case, self.grid, self.backend, self.fluid = case, grid, backend, fluid
         self.datum = start_temperature(case)
         self.mesh = build_mesh(case, grid, float(fluid.thermal_conductivity(np.array(self.datum))))
-        self.table, self.racks = build_boundary(case, self.mesh, fluid)
+        self.table, self.streams, self.racks = build_boundary(case, self.mesh, fluid)
         resisting, self.resistances = resistance_faces(backend, case, self.mesh)
         self.geometry = device_geometry(backend, self.mesh, self.table, resisting)
         self.faces = device_faces(backend, self.table, self.datum)
-        self.rack_faces = device_racks(backend, self.table, self.racks)
+        self.devices = Devices(backend, self.table, self.streams, self.racks, self.datum, fluid.density)
         self.strides = grid.strides
         self.first, self.last, self.size = grid.strides[2], grid.size - grid.strides[2], grid.size
         self.gravity = [float(g) if case.physics.buoyancy else 0.0 for g in case.physics.gravity]
@@ -113,6 +115,7 @@ class FieldSolver:
         if self.case.physics.flow:
             if self.fluid.varies:
                 self.update_properties()
+            self.devices.move(self)
             self.predict_velocity(relaxation, sweeps[0], momentum_rate)
             self.correct_pressure(v_cycles)
         if self.heat:

@@ -154,7 +154,7 @@ class March:
         self.updates: list[float] = []
         self.damping: FrequencyDamping | None = None
         self.rates = (0.0, 0.0)
-        self.intake_means = solver.backend.zeros((CHECK_EVERY, max(1, solver.rack_faces.count)))
+        self.intake_means = solver.backend.zeros((CHECK_EVERY, max(1, len(solver.racks))))
         self.speed = self.free_fall = 0.0
         limit = case.solve.max_iterations
         self.limit = limit if finest else max(60, limit // 4)
@@ -171,7 +171,7 @@ class March:
                 self.solver.residuals.wanted = last
                 self._step()
                 self.iteration += 1
-                self.intake_means[row] = self.solver.rack_faces.intake_mean
+                self.intake_means[row] = self.solver.devices.rack_inlet
             self._measure(before)
             self._record(begun)
             self._judge()
@@ -195,7 +195,7 @@ class March:
         if s.heat:
             s.heat.settle(lambda: heat_balance(s).closure, HEAT_TOLERANCE[s.backend.precision])
             self.measures["heat"] = heat_balance(s).closure
-            means = s.backend.to_host(s.rack_faces.intake_mean).astype(float)
+            means = s.backend.to_host(s.devices.rack_inlet).astype(float)
             self.values.update(self._rack_values(means))
             face_heat = s.heat.face_heat()
             self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
@@ -236,6 +236,8 @@ class March:
             measures["heat"] = heat_balance(s).closure
             face_heat = s.heat.face_heat()
             self._cap_pseudo_steps(spread)
+            if s.devices.law_driven:
+                measures["update_flow"] = s.devices.unsettled()
         if s.case.physics.flow:
             rest = REST * self.free_fall
             measures["update_u"] = float(np.sqrt(moved2 / fluid_cells)) / max(self.speed, rest, 1e-15)
@@ -268,7 +270,7 @@ class March:
             np.ptp(track[-window:]) <= self._allowed(name) * slack if len(track) >= window else False
             for name, track in self.tracks.items())
         closed = all(m.get(n, 0.0) <= solve.tolerance_balance * slack for n in ("mass", "heat"))
-        settled = all(m.get(n, 0.0) <= solve.tolerance_update * slack for n in ("update_u", "update_T"))
+        settled = all(m.get(n, 0.0) <= solve.tolerance_update * slack for n in ("update_u", "update_T", "update_flow"))
         if still and closed and settled:
             self.status = "converged"
         elif self._wanders():

@@ -85,9 +85,18 @@ def _secant(before: tuple[float, float], last: tuple[float, float]) -> float:
 
 
 def warmer(case, rise: float):
-    """The case with every supply warmer by ``rise`` K."""
-    supplies = tuple(s.model_copy(update={"temperature": s.temperature + rise}) for s in case.supply)
-    return case.model_copy(update={"supply": supplies})
+    """The case with every supply, and water and set-points of every cooling unit, warmer by ``rise`` K."""
+    supplies = tuple(_shifted(supply, rise, "temperature") for supply in case.supply)
+    units = tuple(_shifted(unit, rise, "supply_temperature") for unit in case.cooling_unit)
+    for name, key in (("coil", "water_temperature"), ("water_control", "set_point"), ("fan_control", "set_point")):
+        units = tuple(unit.model_copy(update={name: _shifted(getattr(unit, name), rise, key)}) for unit in units)
+    return case.model_copy(update={"supply": supplies, "cooling_unit": units})
+
+
+def _shifted(table, rise: float, key: str):
+    """The table, if there is one, with the temperature that it gives under ``key`` warmer by ``rise`` K."""
+    given = getattr(table, key, None)
+    return table if given is None else table.model_copy(update={key: given + rise})
 
 
 def _solve_at(before: FieldSolver, rise: float) -> March:

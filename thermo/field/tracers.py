@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kernels import convection, diffusion, energy, walls
+from kernels import convection, diffusion, energy, resistance, walls
 from kernels.aggregation import EnergyMultigrid
-from thermo.field.boundary import ADIABATIC
+from thermo.field.boundary_table import ADIABATIC
 from thermo.field.equation import Equation, SharedRow
 
 TOLERANCE = {"single": 1e-5, "double": 1e-9}
@@ -84,7 +84,7 @@ def _patches(table, flow: np.ndarray) -> list[_Patch]:
 def _label(patch: str) -> str:
     """Name of the thing a patch belongs to: "A1" for "A1.exhaust", "side x_min" for "side:x_min"."""
     thing, _, part = patch.rpartition(".")
-    return thing if part in ("intake", "exhaust", "supply", "return") else patch.replace("side:", "side ")
+    return thing if part in ("intake", "exhaust", "discharge", "supply", "return") else patch.replace("side:", "side ")
 
 
 class _Transport:
@@ -101,6 +101,8 @@ class _Transport:
         for a, stride in enumerate(s.strides):
             s.run(diffusion.face_conductance, stride, g.area[a], g.half[a], heat.conductivity, g.contact[a],
                   self.rows.diffusion[a], faces=True)
+            plates = s.resistances[a]
+            s.backend.launch(resistance.screen, 0, plates.screened, plates.screens, self.rows.diffusion[a])
         self.rows.convect(s.fluid.capacity, s.flux)
         self._second_order()
         self._boundary()

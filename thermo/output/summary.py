@@ -24,7 +24,12 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "name", "power_W", "inlet_mean_C", "inlet_max_C", "outlet_mean_C", "flow_m3_s", "inlet_mean_uncertainty_K",
         "inlet_max_uncertainty_K", "inlet_heights_C", "ashrae_class", "ashrae_status", "capture_index_cold",
         "capture_index_hot", "sources",
+        "server_inlet_C", "servers",
     ),
+    "cooling_units": (
+        "name", "flow_m3_s", "supply_C", "return_C", "duty_W", "fan_W", "valve", "fan_speed", "saturated",
+    ),
+    "plates": ("name", "kind", "flow_m3_s", "pressure_drop_Pa"),
     "chips": ("max_C", "limit_C", "margin_K", "hottest", "clock"),
     "air": (
         "rci_hi", "rci_lo", "rti", "shi", "rhi", "ashrae_class", "capture_index_cold", "capture_index_hot",
@@ -56,7 +61,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "limits": ("name", "value", "limit", "met"),
     "monitors": ("name", "kind", "quantity", "value", "unit", "uncertainty"),
 }  # fmt: skip
-TABLES = frozenset({"racks", "limits", "monitors"})
+TABLES = frozenset({"racks", "cooling_units", "plates", "limits", "monitors"})
 
 
 def ordered(summary: Mapping[str, Any]) -> dict[str, Any]:

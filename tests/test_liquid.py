@@ -135,3 +135,39 @@ def test_refusal_is_exit_status_2(tmp_path):
         main(["run", str(RACK), "-o", str(tmp_path / "out"), "--set", "liquid.flow_per_power=0.12 L/min/kW"])
     assert ended.value.code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_hall_over_a_year_evaporates_nothing_and_pays_for_it():
+    """First fill from the geometry, evaporation exactly zero, and the water behind the electricity beside it."""
+    result, _ = liquid.solve(load(shipped_cases()["abilene_hall"]), make_backend("cpu"), None)
+    summary = result.summary
+    assert summary["water"]["evaporation_L_per_year"] == 0.0
+    assert 5e5 < summary["water"]["first_fill_L"] < 8e5
+    assert summary["metrics"]["wue_site_L_per_kWh"] < 1e-4 < 0.5 < summary["metrics"]["wue_source_L_per_kWh"]
+    assert summary["metrics"]["cue_kg_per_kWh"] == pytest.approx(0.367 * summary["metrics"]["pue"], rel=1e-9)
+    assert summary["plant"]["supply_C"] < summary["plant"]["supply_limit_C"]
+    assert any("of one building" in line for line in result.sources)
+
+
+def test_weak_glycol_is_refused_with_the_one_that_holds():
+    with pytest.raises(CaseError, match=r"freezes at -9.8 degC .* use propylene glycol 40%"):
+        case = load(shipped_cases()["abilene_hall"], ["plant.facility_loop.coolant=propylene glycol 25%"])
+        liquid.preflight(case, make_backend("cpu"))
+
+
+def test_fitted_racks_share_the_flow_as_resolved_ones_do():
+    small = ["liquid.racks=6", "liquid.groups=1"]
+    rows = {}
+    for model in ("fitted", "plates"):
+        case = load(shipped_cases()["abilene_hall"], [*small, f"liquid.rack_model={model}"])
+        technology = liquid.solve_loop(case)
+        rows[model] = technology.rack_flow
+        rows[f"{model} chip"] = technology.chip_temperature.max()
+    assert rows["fitted"] == pytest.approx(rows["plates"], rel=2e-3)
+    assert rows["fitted chip"] == pytest.approx(rows["plates chip"], abs=0.05)
+
+
+def test_row_holds_room_and_loop_to_the_same_heat():
+    with pytest.raises(CaseError, match=r"rack.R3.power: 12000 W .* give 17250 W"):
+        case = load(shipped_cases()["row"], ["rack.R3.power=12 kW"])
+        liquid.preflight(case, make_backend("cpu"))

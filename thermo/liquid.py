@@ -24,6 +24,7 @@ from thermo.result import Result, Year
 
 AIR_SUPPLY = 298.15  # K of the air for the residual heat, where neither room nor air handler says otherwise
 MOST_ROWS = 2500  # branches in summary.json; fields.h5 has all
+GALLON = 3.785411784  # L, US liquid gallon
 PER_MINUTE = 60e3  # L/min of one m3/s
 
 
@@ -48,7 +49,9 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     if case.plant is not None:
         year = plant_year(case, technology)
         flags += year.flags
-        summary |= metrics.summarise(year, case, technology.supply_limit)
+        summary |= metrics.summarise(year, case)
+        supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
+        summary["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
     summary["limits"] = air.limit_rows(case, summary)
     return _result(case, room, summary, year, technology), status
 
@@ -180,7 +183,7 @@ def branch_columns(technology: Technology) -> dict[str, np.ndarray]:
 
 def _result(case, room: Result | None, summary: dict, year: Year | None, technology: Technology) -> Result:
     loop = branch_columns(technology) | {"name": np.array(technology.solution.network.branch_names)}
-    sources = assumptions(case, technology)
+    sources = assumptions(case, technology) + fill_lines(case, summary)
     if room is not None:
         return replace(room, summary=summary, year=year, loop=loop, sources=[*sources, *room.sources],
                        case_text=case.source_text)  # fmt: skip
@@ -189,6 +192,20 @@ def _result(case, room: Result | None, summary: dict, year: Year | None, technol
         summary=summary, fields=None, boxes=[], history={}, year=year, case_text=case.source_text, log=[],
         room_lo=origin, room_hi=origin, sources=sources, loop=loop,
     )  # fmt: skip
+
+
+def fill_lines(case, summary: dict) -> list[str]:
+    """First fill and yearly make-up of one building, beside what is published of it."""
+    water, liquid = summary.get("water", {}), case.liquid
+    lines = []
+    for key, published, what in (("first_fill_L", liquid.published_fill, "First fill"),
+                                 ("makeup_L_per_year", liquid.published_makeup, "Make-up a year")):
+        if key in water:
+            litres = water[key] / liquid.buildings
+            line = f"{what} of one building ({liquid.buildings} in all): {litres:,.0f} L, {litres / GALLON:,.0f} US gal"
+            beside = f"; published: {published / GALLON * 1e3:,.0f} US gal" if published else ""
+            lines.append(f"{line}{beside}.")
+    return lines
 
 
 def assumptions(case, technology: Technology) -> list[str]:

@@ -38,6 +38,9 @@ def check_liquid(case: Case) -> None:
     for key in ("load", "electricity", "money"):
         if getattr(case, key) is not None:
             raise case.error(key, "is not coupled to the closed loop: remove it")
+    for key in liquid.given("buildings", "published_fill", "published_makeup"):
+        if case.plant is None:
+            raise case.error(f"liquid.{key}", "has no effect without a plant, which has the fill: remove it")
     unit = liquid.unit
     if case.plant is not None and unit.facility_temperature is not None:
         raise case.error("liquid.unit.facility_temperature", "is given by [plant]: remove it")

@@ -52,7 +52,7 @@ def _liquid(liquid) -> list[tuple[str, str]]:
     units = f"{liquid.unit.units} + {liquid.unit.redundancy} {liquid.unit.record}"
     return [
         ("coolant", f"{liquid.coolant}, supplied at {liquid.supply_temperature - KELVIN:.2f} degC"),
-        ("racks", f"{liquid.groups} groups of {liquid.racks}; each {trays} trays with {plates} plates"),
+        ("racks", f"{liquid.groups} x {liquid.racks}; each {trays} trays with {plates} plates"),
         ("units", f"{units} for each group"),
     ]
 

@@ -22,6 +22,7 @@ from thermo.case.quantity import (
     Temperature,
     TemperatureDifference,
     ThermalResistance,
+    Volume,
     wrong,
 )
 from thermo.case.table import Count, Flag, Name, Table, exactly_one
@@ -139,6 +140,13 @@ class Liquid(Table):
     rack: Rack = Field(description="The rack.")
     header: Header | None = Field(None, description="Headers; needed for more than one rack.")
     unit: DistributionUnit = Field(description="Coolant distribution units.")
+    buildings: Count = Field(1, description="Buildings the groups stand in: the fill is also stated for one of them.")
+    published_fill: Volume | None = Field(
+        None, description="First fill of one building as published, stated beside the computed one."
+    )
+    published_makeup: Volume | None = Field(
+        None, description="Water a building takes in a year as published, stated beside the computed one."
+    )
     room_dew_point: Temperature = Field(288.15, description="Highest dew point of the room; a colder supply is wet.")
     margin: TemperatureDifference = Field(
         5.0, description="Kelvin that the hottest chip keeps below its limit, for the warmest supply."

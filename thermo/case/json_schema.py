@@ -21,9 +21,14 @@ ROOM = ["room", "fluid", "grid"]
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a case file.
 
-    A case has a room or a closed loop; they may also come from the extended file or from a size.
+    A case has a room or a closed loop. These, and the keys of any table that is no list item, may also come from the
+    extended file or from a size, so an editor cannot require them.
     """
     schema = _without_null(Case.model_json_schema())
+    listed = _list_items(schema)
+    for name, table in schema["$defs"].items():
+        if name not in listed and "kind" not in table.get("properties", {}):
+            table.pop("required", None)
     schema["properties"] = {**FILE_KEYS, **schema["properties"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -31,6 +36,17 @@ def json_schema() -> dict[str, Any]:
         "title": "thermo case",
         "anyOf": [{"required": tables} for tables in (ROOM, ["liquid"], ["extends"], ["size"])],
     }
+
+
+def _list_items(node: Any) -> set[str]:
+    """Names of the definitions that stand in lists of tables."""
+    if isinstance(node, list):
+        return set().union(*map(_list_items, node)) if node else set()
+    if not isinstance(node, dict):
+        return set()
+    found = set().union(*map(_list_items, node.values())) if node else set()
+    items = node.get("items")
+    return found | ({items["$ref"].rsplit("/", 1)[1]} if isinstance(items, dict) and "$ref" in items else set())
 
 
 def _without_null(node: Any) -> Any:

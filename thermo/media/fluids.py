@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
-from thermo.records.materials import FluidTable
-from thermo.records.table import names, unknown
+from thermo.records.materials import FluidTable, fluid_tables
+from thermo.records.table import unknown
 
 Array = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ class Air:
 
 
 class Liquid:
-    """A coolant from its table: straight lines between the 5 K rows, viscosity in its logarithm.
+    """A liquid from its table: straight lines between the rows, viscosity in its logarithm.
 
     Beyond the table the end value holds: check `outside`. Interpolation error against CoolProp: density and heat
     capacity below 0.02 %, conductivity 0.03 %, viscosity 0.5 %.
@@ -139,7 +139,7 @@ class Liquid:
 
 def fluid_names() -> list[str]:
     """Return the names :func:`fluid` knows."""
-    return ["air", *names("fluids.csv")]
+    return ["air", *fluid_tables()]
 
 
 @cache

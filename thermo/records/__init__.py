@@ -4,6 +4,7 @@ One function a kind of record, each returning a frozen dataclass in SI units (ch
 source). An unknown name raises :class:`thermo.errors.CaseError` with the nearest valid name. Origins: LICENCES.md.
 """
 
+from thermo.records.dielectrics import DielectricRecord, SaturationTable, dielectric, saturation_table
 from thermo.records.equipment import (
     Chiller,
     ChillerTable,
@@ -32,9 +33,11 @@ __all__ = [
     "ColdPlateRecord",
     "CoolantRecord",
     "CoolingTower",
+    "DielectricRecord",
     "DryCooler",
     "FluidTable",
     "PowerSupply",
+    "SaturationTable",
     "Server",
     "SolidRecord",
     "air_class",
@@ -46,11 +49,13 @@ __all__ = [
     "cold_plate",
     "coolant",
     "cooling_tower",
+    "dielectric",
     "dry_cooler",
     "fluid_table",
     "grid_water",
     "names",
     "power_supply",
+    "saturation_table",
     "server",
     "solid",
 ]

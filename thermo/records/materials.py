@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from thermo.records.table import read, rows_of
+from thermo.records.table import names, read, rows_of, unknown
 
+FLUID_FILES = ("fluids.csv", "dielectric_properties.csv")
 LITRE_PER_KWH = 1e-3 / 3.6e6  # m3/J
 
 
@@ -44,10 +45,17 @@ class SolidRecord:
     origin: str
 
 
+def fluid_tables() -> list[str]:
+    """Names that :func:`fluid_table` knows."""
+    return [name for file in FLUID_FILES for name in names(file)]
+
+
 def fluid_table(name: str) -> FluidTable:
-    """Return the table of a coolant: "water", "propylene glycol 25%", ... Raises :class:`thermo.errors.CaseError`."""
-    rows = rows_of("fluids.csv", "fluid", name)
-    header = read("fluids.csv")[0]
+    """Return the table of a liquid: "water", "propylene glycol 25%", "HFE-7100", ... Raises :class:`CaseError`."""
+    file = next((file for file in FLUID_FILES if name in names(file)), None)
+    if file is None:
+        raise unknown("fluid", name, fluid_tables())
+    rows, header = rows_of(file, "fluid", name), read(file)[0]
     keys = ("temperature", "density", "heat_capacity", "viscosity", "conductivity")
     columns = (tuple(float(row[key]) for row in rows) for key in keys)
     return FluidTable(name, *columns, header["origin"], header["licence"])

@@ -79,6 +79,14 @@ def end_faces(grid: Grid, passage: Passage) -> list[tuple[int, tuple[slice, slic
     return [(axis, faces_in(grid, axis, corner[axis], passage.lo, passage.hi)) for axis, corner in places]
 
 
+def inner_faces(grid: Grid, passage: Passage, axis: int) -> tuple[slice, slice, slice]:
+    """Slices of the faces inside a passage, where no panel that it passes through can close it."""
+    slices = list(grid.box_slices(passage.lo, passage.hi))
+    along = slices[face_axis(axis)]
+    slices[face_axis(axis)] = slice(along.start + 1, along.stop)
+    return tuple(slices)
+
+
 def build_mesh(case, grid: Grid, fluid_conductivity: float) -> Mesh:
     """Turn the objects of a case into cells and faces of ``grid``."""
     object_id = np.zeros(grid.shape, np.int32)
@@ -133,6 +141,8 @@ def _close(case, grid, axis, open_axis, heat_axis) -> None:
         for position in (passage.lo[axis], passage.hi[axis]):
             faces = faces_in(grid, axis, position, passage.lo, passage.hi)
             open_axis[faces] = heat_axis[faces] = False
+        inside = inner_faces(grid, passage, axis)
+        open_axis[inside] = heat_axis[inside] = through[inside]
         for end_axis, faces in end_faces(grid, passage):
             if end_axis == axis:
                 open_axis[faces] = heat_axis[faces] = through[faces]

@@ -9,7 +9,7 @@ import numpy as np
 
 from thermo.case.schema_objects import area_of
 from thermo.field.geometry import pad_faces
-from thermo.field.mesh import Mesh, end_faces, flat_axis, plate_faces
+from thermo.field.mesh import Mesh, end_faces, flat_axis, inner_faces, plate_faces
 from thermo.field.passages import passages
 
 
@@ -63,6 +63,8 @@ def resistance_faces(backend, case, mesh: Mesh) -> tuple[list[np.ndarray], list[
         if panel.open_area:
             resist(flat_axis(panel), plate_faces(mesh.grid, panel), plate_loss(panel), screen=True)
     for passage in passages(case):
+        for axis, mask in enumerate(masks):
+            mask[inner_faces(mesh.grid, passage, axis)] = False
         ends = end_faces(mesh.grid, passage)
         behind = [bool(mesh.open_faces[axis][faces].any()) for axis, faces in ends]
         for number, (axis, faces) in enumerate(ends):

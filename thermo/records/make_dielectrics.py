@@ -63,7 +63,7 @@ def saturation_rows(name: str, fluid: str, celsius: np.ndarray) -> list[str]:
 
 
 def hfe_saturation_rows() -> list[str]:
-    """Saturation rows of HFE-7100 from 20 degC to 80 degC; density and heat capacity of the liquid are straight lines."""
+    """Saturation rows of HFE-7100 from 20 degC to 80 degC; its liquid by straight lines."""
     kelvin = np.arange(20.0, 81.0, 5.0) + 273.15
     pressure = np.exp(22.415 - 3641.9 / kelvin)
     density, capacity = (np.polyval(np.polyfit(HFE_7100[:, 0] + 273.15, HFE_7100[:, n], 1), kelvin) for n in (1, 2))

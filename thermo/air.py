@@ -151,6 +151,28 @@ def operate(case, inlet: float | None = None, supply: float | None = None, units
     return operation.run(case, full, plant, supply if inlet is None else inlet)
 
 
+def year_summary(case, former: dict[str, Any]) -> dict[str, Any]:
+    """Summary of a case that differs from a solved one only in what concerns the year: its field is not solved again.
+
+    `former`: summary of the solved case; its rack intakes move with the supply air of the plant.
+    """
+    field_supply = intakes.supply_state(case)[0]
+    supply, limit = given_supply(case), former.get("plant", {}).get("supply_limit_C")
+    if case.plant.air_handler.at_supply_limit and limit is not None:
+        supply = limit + KELVIN
+    shift = supply - field_supply
+    racks = [row | {key: row[key] + shift for key in ("inlet_mean_C", "inlet_max_C", "outlet_mean_C") if key in row}
+             for row in former["racks"]]
+    inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
+    worked = operate(case, max(inlets.values()), supply)
+    summary = {"racks": racks, **metrics.summarise(worked.year, case, operation.carbon_per_kwh(worked)),
+               **operation.sections(case, worked)}
+    if case.load is not None and case.load.chip is not None:
+        summary["chips"] = operation.chip_section(case, inlets)
+    flags = worked.year.flags + ([] if worked.work is None else worked.work.flags)
+    return summary | {"limits": limit_rows(case, summary), "run": {"flags": flags}}
+
+
 def plant_year(case) -> Year:
     """The plant of the case over its weather year."""
     return operate(case).year

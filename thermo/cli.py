@@ -104,6 +104,27 @@ def compare(names: tuple[Path, ...], output: Path, backend: str, precision: str,
 
 
 @cli.command()
+@click.argument("sweep", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory (default: results/SWEEP NAME).")
+@click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler of a cluster, such as tcp://head:8786.")
+@click.option("--workers", type=click.IntRange(1), help="Processes of the local cluster (default: one a core).")
+@click.option("--serial", is_flag=True, help="One point after the other in this process.")
+def sweep(sweep: Path, output: Path | None, scheduler: str | None, workers: int | None, serial: bool) -> int:
+    """Compute the variants that the file SWEEP asks for: a grid, samples, sensitivities or the best set-points.
+
+    A sweep that was stopped goes on where it was. Exit status 1 when no point meets the limits of its case.
+    """
+    if serial and (scheduler or workers):
+        raise click.UsageError("--serial goes with neither --scheduler nor --workers")
+    from thermo.study.sweep import run as run_sweep
+
+    directory = output or Path("results") / sweep.stem
+    shown, status = run_sweep(sweep, directory, scheduler, workers, serial, lambda line: click.echo(line, err=True))
+    click.echo(shown)
+    return status
+
+
+@cli.command()
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option("--rtol", type=click.FloatRange(0.0), default=1e-6, show_default=True, help="Of the largest value in A.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -132,7 +134,8 @@ def _directory(name: Path, runs: Path, backend: str, precision: str, overrides: 
     if not _done(directory, case.sha256):
         from thermo.run import run_case
 
-        run_case(name, directory, backend, precision, overrides)
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is the comparison's
+            run_case(name, directory, backend, precision, overrides)
     return directory
 
 

@@ -58,8 +58,8 @@ def check_regions(case, solver) -> None:
     for region in np.unique(region_of_face[fluid_face]):
         faces = (region_of_face == region) & fluid_face
         if case.physics.flow:
-            _check_net_flow(case, solver, faces)
             _check_law_driven(case, solver, region_of_face, region)
+            _check_net_flow(case, solver, faces)
     if case.physics.energy:
         _check_temperature_fixed(case, solver)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from field_cases import CAVITY, ROOM, make_solver
+from field_cases import CAVITY, ROOM, make_plates, make_solver
 
 from kernels import aggregation
 from kernels.backend import CpuBackend
@@ -19,7 +19,10 @@ SIZES = {"room": (ROOM, ()), "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",))}
 
 
 def few_steps(backend, steps: int) -> dict[str, np.ndarray]:
-    """Fields and reductions of both cases after ``steps`` steps, by name. The energy multigrid has three levels."""
+    """Fields and reductions of both cases and the rises of three plates after ``steps`` steps, by name.
+
+    The energy multigrid has three levels.
+    """
     aggregation.DIRECT_ROWS = 8
     found = {}
     for case, (text, overrides) in SIZES.items():
@@ -31,6 +34,9 @@ def few_steps(backend, steps: int) -> dict[str, np.ndarray]:
         found |= {f"{case} {n}": backend.to_host(field).copy() for n, field in enumerate(fields)}
         reducer = Reducer(backend, solver.size)
         found[f"{case} reductions"] = np.array([reducer.sum(solver.p), reducer.largest(solver.T)])
+    plates, source = make_plates(backend)
+    plates.solve(source, 0.0, steps)
+    found |= {f"plates {n}": part for n, part in enumerate(plates.rises())}
     return found
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 import kernels
 from kernels.backend import CpuBackend
+from kernels.cold_plate_solver import ColdPlates
 from kernels.cpu import plain_sweeps, typed_scalar
 from kernels.reduce import Reducer
 from thermo.case import load
@@ -154,8 +155,29 @@ class RecordingBackend(CpuBackend):
         return type(typed_scalar(argument, np.uint32, self.dtype)).__name__
 
 
+def make_plates(backend) -> tuple[ColdPlates, np.ndarray]:
+    """Three plates of 3 layers of 6 rows of 10 cells, a divided flow, and their heat. The lowest layer is smaller."""
+    shape, random = (3, 6, 10), np.random.default_rng(5)
+    solid = np.ones(shape)
+    solid[0, :, :3] = solid[0, :, 7:] = 0.0
+    gx, gy, gz = (random.uniform(0.5, 2.0, shape) * solid for _ in range(3))
+    gx[..., 1:] *= solid[..., :-1]
+    gx[..., 0], gy[:, 0], gz[0], gz[1] = 0.0, 0.0, 0.0, gz[1] * solid[0]
+    station = [5, 6, 7, 8, 4, 3, 2, 1, 0, 9]
+    carried = [0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    plates = ColdPlates(backend, 3, (gx, gy, gz), 1.0 - solid, station, carried, 5)
+    film = np.zeros((3, *shape))
+    film[:, 2, 1:5, 1:9] = random.uniform(0.5, 1.5, (3, 4, 8))
+    rate = np.zeros((3, *shape[1:]))
+    rate[:, 1:5] = random.uniform(2.0, 5.0, (3, 1, 1))
+    plates.set_films(film, rate)
+    source = np.zeros((3, *shape))
+    source[:, 0, 2:4, 4:6] = random.uniform(1.0, 5.0, (3, 2, 2))
+    return plates, source
+
+
 def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
-    """Run the two cases and solvers to tight tolerances, and return the launches they made."""
+    """Run the cases and solvers to tight tolerances, and return the launches they made."""
     backend = RecordingBackend(precision)
     room = make_solver(ROOM, backend)
     room.residuals.wanted = True
@@ -166,6 +188,8 @@ def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
     heat = cavity.heat.equation
     cavity.heat.krylov.solve(heat.b, cavity.T, 1e-5, 20)
     cavity.multigrid.solve(cavity.imbalance, cavity.correction, 1e-5, 20)
+    plates, source = make_plates(backend)
+    plates.solve(source, 1e-5, 20)
     reducer = Reducer(backend, cavity.size)
     reducer.sum(cavity.T)
     reducer.largest(cavity.T)

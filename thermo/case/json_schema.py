@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from thermo.case.repeat import Repeat
 from thermo.case.schema import Case
 
 FILE_KEYS = {
@@ -30,6 +31,7 @@ def json_schema() -> dict[str, Any]:
         if name not in listed and "kind" not in table.get("properties", {}):
             table.pop("required", None)
     schema["properties"] = {**FILE_KEYS, **schema["properties"]}
+    _add_repeat(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
@@ -47,6 +49,14 @@ def _list_items(node: Any) -> set[str]:
     found = set().union(*map(_list_items, node.values())) if node else set()
     items = node.get("items")
     return found | ({items["$ref"].rsplit("/", 1)[1]} if isinstance(items, dict) and "$ref" in items else set())
+
+
+def _add_repeat(tables: dict[str, Any]) -> None:
+    """Let every box be repeated."""
+    repeat = _without_null(Repeat.model_json_schema())
+    for table in tables.values():
+        if {"from", "to"} <= set(table.get("properties", {})):
+            table["properties"]["repeat"] = repeat
 
 
 def _without_null(node: Any) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thermo.case.messages import item_name
+from thermo.case.repeat import expand
 from thermo.case.shipped import shipped_cases
 from thermo.errors import CaseError
 
@@ -70,8 +71,8 @@ def _named(items: Any) -> bool:
 def combine(path: Path, shown: str, overrides: list[tuple[str, Any]]) -> tuple[dict[str, Any], list[str]]:
     """Return the case at ``path`` as one nested table, and the key paths that the overrides set.
 
-    Order, later wins: the extended file, its size, this file, its size, the overrides. The result has neither
-    ``extends`` nor ``[size]``.
+    Order, later wins: the extended file, its size, this file, its size, the overrides (of single boxes, after rows are
+    written out). The result has neither ``extends`` nor ``[size]`` nor ``repeat``.
     """
     layers = [read(path, shown)]
     extends = layers[0].pop("extends", None)
@@ -88,6 +89,7 @@ def combine(path: Path, shown: str, overrides: list[tuple[str, Any]]) -> tuple[d
     tables: dict[str, Any] = {}
     for layer, sizes in layers:
         tables = merge(merge(tables, layer), sizes.get(size, {}))
+    tables = expand(tables, shown)
     changed = [put(tables, key, value) for key, value in overrides]
     if available and isinstance(tables.setdefault("case", {}), dict):
         tables["case"]["size"] = size

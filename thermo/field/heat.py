@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels import diffusion, energy, transport
+from kernels import diffusion, energy, transport, walls
 from kernels.aggregation import EnergyMultigrid
 from kernels.pressure import add_to
 from thermo.field.equation import Equation, SharedRow
@@ -13,6 +13,8 @@ from thermo.field.geometry import pad
 SOLVE_TOLERANCE = 0.05
 """What one energy solve leaves of the residual it starts from."""
 KRYLOV_ITERATIONS = 30
+STIRRED = 5
+"""Steps between two solves of the energy of a closed room with devices."""
 SETTLE_ITERATIONS = 60
 
 
@@ -28,14 +30,23 @@ class HeatEquation:
         self.excess = zeros(solver.size)
         volume = solver.grid.volume * solver.mesh.active
         self.source = solver.backend.asarray(pad(solver.mesh.heat_source * volume, 0.0).ravel())
-        self.by_krylov = self._needs_krylov()
+        self.solve_every = self._rhythm()
+        self.steps = 0
         self.krylov: EnergyMultigrid | None = None
 
-    def _needs_krylov(self) -> bool:
-        """Sweeps are enough for a turbulent room with through-flow; everything else conducts or circulates slowly."""
+    def _rhythm(self) -> int:
+        """Every how many steps the equation is solved rather than swept: 0 for never.
+
+        Sweeps are enough for a turbulent room with through-flow. In a closed one that its devices stir the level of the
+        temperature is the slow mode, which a solve every few steps settles. Everything else conducts or circulates
+        slowly and is solved every time.
+        """
         s = self.solver
-        through = any(len(s.table.patches[o.name]) for o in [*s.case.supply, *s.case.returns])
-        return s.mesh.conjugate or s.case.physics.turbulence == "laminar" or not through
+        if s.mesh.conjugate or s.case.physics.turbulence == "laminar":
+            return 1
+        if s.streams and not (s.table.kind == walls.OPENING).any():
+            return STIRRED
+        return 0 if any(len(s.table.patches[o.name]) for o in [*s.case.supply, *s.case.returns]) else 1
 
     def step(self, sweeps: int, rate: float) -> None:
         """Improve the temperature with the present fluxes; devices blow what they take in, heated and cooled."""
@@ -43,7 +54,7 @@ class HeatEquation:
         s.devices.breathe(s)
         self.assemble(rate)
         s.residuals.row("T", self.rows, self.equation, self.equation.b, s.T)
-        if self.by_krylov:
+        if self.solve_every and self.steps % self.solve_every == 0:
             self._solve()
         else:
             (s.T,) = self.rows.sweep([self.equation.b], self.equation.inverse, [s.T], sweeps)

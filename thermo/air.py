@@ -195,7 +195,10 @@ def limit_rows(case, summary) -> list[dict[str, Any]]:
         if value is None:
             raise case.error(f"limits.{name}", "this case computes nothing to hold against this limit; remove it")
         shown = limit - KELVIN if name.startswith(("rack", "chip")) else limit * (3.6e9 if name == "wue_site" else 1.0)
-        rows.append({"name": name, "value": value, "limit": shown, "met": bool(value <= shown)})
+        row = {"name": name, "value": value, "limit": shown, "met": bool(value <= shown)}
+        key = name.removeprefix("rack_")
+        uncertainty = next((r.get(f"{key}_uncertainty_K") for r in racks if r.get(f"{key}_C") == value), None)
+        rows.append(row if uncertainty is None else row | {"uncertainty": uncertainty})
     return rows
 
 

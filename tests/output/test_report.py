@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sample_result import nodes, sample, summary
 
-from thermo.output import report
+from thermo.output import report, sections
 from thermo.output.summary import ordered
 from thermo.result import Variable
 
@@ -57,7 +57,7 @@ def with_summary(**changes):
 def test_every_figure_is_drawn_and_described(html):
     page = Page(html)
     assert "Not drawn" not in page.text
-    assert len(page.every("img")) == 8
+    assert len(page.every("img")) == 10
     for image in page.every("img"):
         assert len(image["alt"]) > 30
         assert image["src"].startswith(("data:image/png;base64,", "data:image/svg+xml;base64,"))
@@ -69,7 +69,7 @@ def test_nothing_is_loaded_and_nothing_runs(html):
     for _, attributes in page.tags:
         assert not any(name.startswith("on") for name in attributes)
         for name in ("src", "href", "srcset", "data"):
-            assert attributes.get(name, "data:").startswith("data:")
+            assert attributes.get(name, "data:").startswith(("data:", "#"))
     assert not re.search(r"url\(|@import|https?://", html)
 
 
@@ -154,9 +154,71 @@ def test_a_drawing_that_fails_does_not_cost_the_report(monkeypatch):
     def broken(result):
         raise ValueError("no <ink>")
 
-    monkeypatch.setattr(report.charts, "rack_inlets", broken)
+    monkeypatch.setattr(sections.charts, "rack_inlets", broken)
     text = Page(made(with_summary())).text
-    assert "Not drawn: broken (ValueError: no <ink>)" in text
+    assert "Not drawn: the rack inlets (ValueError: no <ink>)" in text
+
+
+def test_links_lead_to_the_sections(html):
+    page = Page(html)
+    links = [link["href"] for link in page.every("a")]
+    assert links == [f"#{section['id']}" for section in page.every("section")]
+    assert len(links) > 6
+
+
+def test_flags_stand_before_everything_but_the_verdict(html):
+    text = Page(html).text
+    assert text.index("exceeded") < text.index("1 flag") < text.index("Hottest rack intake") < text.index("The room")
+
+
+def test_a_limit_met_by_less_than_its_uncertainty_is_no_plain_success():
+    row = {"name": "rack_inlet_mean", "value": 26.5, "limit": 27.0, "met": True, "uncertainty": 1.6}
+    text = Page(made(with_summary(limits=[row]))).text
+    assert "by less than the uncertainty" in text
+    assert "0.5 K to spare, uncertain by ± 1.6 K" in text
+    assert "26.5 ± 1.6 °C" in text
+    assert "by less than" not in Page(made(with_summary(limits=[row | {"uncertainty": 0.4}]))).text
+
+
+def test_sources_of_the_intake_air():
+    given = summary(None)
+    shares = {"floor": 0.75, "A1": 0.25, "A2": 0.0, "A3": 0.0, "A4": 0.0}
+    for row in given["racks"]:
+        row |= {"sources": shares, "capture_index_cold": 0.75, "capture_index_hot": 0.8}
+    given["air"] |= {"capture_index_cold": 0.75, "return_sources": {"ceiling": shares}}
+    text = Page(made(with_summary(**given))).text
+    assert "Where the intake air comes from" in text
+    assert "ceiling 75.0 25.0" in text
+    assert "Intake air straight from supplies 75 %" in text
+
+
+def test_sources_of_a_large_room_are_put_together():
+    names = [f"R{i}" for i in range(40)]
+    racks = [{"name": name, "sources": {"tile": 0.5} | dict.fromkeys(names, 0.5 / 40)} for name in names]
+    text = Page(made(with_summary(racks=racks))).text
+    assert "Air drawn in by tile own exhaust other racks" in text
+    assert "R7 50.0 1.2 48.8" in text
+
+
+def test_cooling_units_servers_and_ride_through_are_listed_when_they_are_there():
+    racks = [{"name": "R1", "inlet_mean_C": 24.0, "ride_through_s": 84.2, "inlet_peak_C": 41.5,
+              "servers": [{"name": "web", "u": 3, "power_W": 420.0, "inlet_mean_C": 24.4}]}]  # fmt: skip
+    units = [{"name": "CRAH 1", "flow_m3_s": 5.2, "supply_C": 18.0, "duty_W": 62e3, "saturated": True}]
+    changes = {"racks": racks, "cooling_units": units, "liquid": {"supply_C": 40.0, "branches": [{"name": "b1"}]}}
+    result = dataclasses.replace(with_summary(), summary=summary(None) | changes)
+    text = Page(report.text(result, result.summary)).text
+    for shown in ("Until allowable s", "84", "R1 web 3 420", "CRAH 1 5.200 18.00 62.00", "✗ no, at its end",
+                  "Liquid", "Supply 40.00 °C", "b1"):  # fmt: skip
+        assert shown in text
+    assert "cooling units" not in Page(made(with_summary())).text.lower()
+
+
+def test_intakes_over_time():
+    time = np.linspace(0.0, 60.0, 61)
+    history = {"iteration": np.arange(61), "time": time, "monitor:rack R1 inlet_mean": 20.0 + 0.2 * time}
+    text = made(dataclasses.replace(with_summary(), history=history))
+    assert "Not drawn" not in text
+    assert "Rack intakes over time" in text
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

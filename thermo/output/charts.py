@@ -23,8 +23,9 @@ def rack_inlets(result: Result) -> Picture | None:
     racks = [rack for rack in result.summary.get("racks", []) if "inlet_mean_C" in rack]
     if not racks:
         return None
-    figure = Figure(figsize=(WIDE, 3.1), layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(WIDE, 3.1))
+    turned = 90 if len(racks) > MOST_NAMES // 2 else 0
+    axes = figure.add_axes((0.055, 0.22 if turned else 0.09, 0.825, 0.74 if turned else 0.87))
     axes.axhspan(*RECOMMENDED, color=GOOD, alpha=0.13, linewidth=0)
     axes.text(1.005, np.mean(RECOMMENDED), "recommended\n18 to 27 °C", transform=axes.get_yaxis_transform(),
               color=GOOD, fontsize=7.5, va="center")  # fmt: skip
@@ -40,7 +41,6 @@ def rack_inlets(result: Result) -> Picture | None:
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, RECOMMENDED[0]) - 1.0, max(high, RECOMMENDED[1]) + 1.5)
     shown = range(0, len(racks), 1 + (len(racks) - 1) // MOST_NAMES)
-    turned = 90 if len(racks) > MOST_NAMES // 2 else 0
     axes.set_xticks(list(shown), [racks[i]["name"] for i in shown], rotation=turned)
     axes.set_ylabel("intake air, °C")
     axes.grid(axis="y")
@@ -77,8 +77,9 @@ def convergence(result: Result) -> Picture | None:
     history = result.history
     if not len(history.get("iteration", ())):
         return None
-    figure = Figure(figsize=(WIDE, 3.3), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure = Figure(figsize=(WIDE, 3.5))
+    left, right = figure.subplots(1, 2, gridspec_kw={"left": 0.065, "right": 0.99, "top": 0.89, "bottom": 0.30,
+                                                     "wspace": 0.17})  # fmt: skip
     for colour, (key, label) in zip(SERIES, MEASURES.items(), strict=False):
         _line(left, history.get(key), label, colour, positive=True)
     left.set_yscale("log")

@@ -9,6 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib
+import numpy as np
+from matplotlib import image
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 INK, SOFT, GRID = "#1f2933", "#5f6c7b", "#d9dfe6"
@@ -42,13 +46,21 @@ STYLE = {
 DOTS_PER_INCH = 170
 
 
+def colour_map():
+    """Cold blue to hot red through pale yellow: told apart without colour vision too, and dark lines show on it."""
+    middle = matplotlib.colormaps["RdYlBu_r"](np.linspace(0.11, 0.93, 256))
+    return ListedColormap(middle, "rooms")
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A figure ready for a page: a data URI, what it shows in words (for those who cannot see it), its caption."""
+    """A figure ready for a page: a data URI, what it shows in words (for those who cannot see it), its caption, and
+    the share of the page's width that it takes."""
 
     uri: str
     alt: str
     caption: str
+    share: float = 1.0
 
 
 @contextmanager
@@ -70,3 +82,20 @@ def raster(figure: Figure, alt: str, caption: str) -> Picture:
     memory = io.BytesIO()
     figure.savefig(memory, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return Picture("data:image/png;base64," + base64.b64encode(memory.getvalue()).decode(), alt, caption)
+
+
+def blended(figure: Figure, first, second, share: float, alt: str, caption: str, width: float) -> Picture:
+    """The figure once with the artist ``first`` and once with ``second`` in its place, laid over it with opacity
+    ``share``: a translucent surface without the seams of its pieces. PNG of ``width``, a share of the page's."""
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(DOTS_PER_INCH)
+    images = []
+    for shown, hidden in ((first, second), (second, first)):
+        shown.set_visible(True)
+        hidden.set_visible(False)
+        canvas.draw()
+        images.append(np.asarray(canvas.buffer_rgba())[..., :3].astype(np.float64))
+    memory = io.BytesIO()
+    mixed = ((1.0 - share) * images[0] + share * images[1]).round().astype(np.uint8)
+    image.imsave(memory, mixed, format="png", metadata={"Software": None})
+    return Picture("data:image/png;base64," + base64.b64encode(memory.getvalue()).decode(), alt, caption, width)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 # What a limit is called, its unit and its decimals; temperatures of the summary are in degC
 LIMITS = {
     "rack_inlet_max": ("Hottest point of any rack intake", "°C", 1),
@@ -22,9 +25,21 @@ def value(amount: float, unit: str, decimals: int) -> str:
     return f"{number(amount, decimals)}{' ' + unit if unit else ''}"
 
 
+def with_uncertainty(amount: float | None, error: float | None, decimals: int) -> str:
+    """A number and, where known, how far it may be off."""
+    if error is None or amount is None:
+        return number(amount, decimals)
+    return f"{number(amount, decimals)} ± {number(error, decimals)}"
+
+
 def share(part: float) -> str:
     """A small share in percent, two figures of it."""
     return f"{100.0 * part:.2g} %".replace("e-0", "e-")
+
+
+def uncertain(limit: Mapping[str, Any]) -> bool:
+    """Whether a limit is met by less than the uncertainty of what was found."""
+    return bool(limit["met"]) and limit["value"] + limit.get("uncertainty", 0.0) > limit["limit"]
 
 
 def limit_name(name: str) -> tuple[str, str, int]:

@@ -6,23 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import BoundaryNorm
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import BoundaryNorm, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.interpolate import RegularGridInterpolator
 from scipy.ndimage import distance_transform_edt
 
 from thermo.output import things
-from thermo.output.figure import INK, SOFT, Picture, raster
+from thermo.output.figure import INK, SOFT, Picture, colour_map, raster
 from thermo.output.planes import Cut, Plane, choose, cut
+from thermo.output.streamlines import trace
 from thermo.result import Box, Result
 
 KELVIN = 273.15
 BANDS = 20  # at most this many colour bands
 SLACK = 0.03  # of a band: no new band for a value that is beyond its edge by round-off
-ARROW = 0.24  # inches between arrows
+SPACING = 0.15  # inches between streamlines
+PIECE = 3  # steps of a streamline drawn alike
+HEAD_SIZE = 0.085  # inches
 TALLEST = 4.2  # inches of one panel
 WIDTHS = ((0.8, 1.6), (1.2, 2.4), (3.0, 3.6))  # width over height up to which a panel gets at least so many inches
 GAP, EDGE, BAR, HEAD, FOOT = 0.55, 0.6, 0.9, 0.45, 0.45  # inches: between panels, left, right, above, below a row
@@ -56,6 +58,14 @@ def pictures(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Pictu
     return out
 
 
+def temperature_bands(result: Result, faces: Mapping[str, tuple[str, str]]) -> Array:
+    """Edges of the colour bands of the temperature, degC: those of the cuts; none without a temperature."""
+    if result.fields is None or "T" not in result.fields.cells:
+        return np.empty(0)
+    cuts = [cut(result.fields, "T", plane) for plane in choose(result, faces)]
+    return _levels(cuts, KELVIN)
+
+
 def _quantity(result: Result) -> tuple[str, str, float]:
     """What to colour: temperature in degC where it varies, else the speed; name, unit, offset to that unit."""
     cells = result.fields.cells
@@ -84,14 +94,14 @@ def _page(result: Result, group: list[tuple[Plane, Cut]], scale: Scale, faces: M
     heights = [max(high for _, (_, high) in row) / metres for row in rows]
     height = sum(heights) + len(rows) * (HEAD + FOOT) + 0.25
     figure = Figure(figsize=(PAGE, height))
-    spacing = ARROW * metres
+    spacing = SPACING * metres
     top, right = height - HEAD, 0.0
     for row, tall in zip(rows, heights, strict=True):
         left = EDGE
         for index, (wide, high) in row:
             inches = (left, top - high / metres, wide / metres, high / metres)
             axes = figure.add_axes((inches[0] / PAGE, inches[1] / height, inches[2] / PAGE, inches[3] / height))
-            bands = _panel(axes, *group[index], scale, spacing)
+            bands = _panel(axes, *group[index], scale, spacing, metres)
             things.draw(axes, result.boxes, group[index][0], faces, metres)
             left += wide / metres + GAP
         top -= tall + HEAD + FOOT
@@ -100,7 +110,7 @@ def _page(result: Result, group: list[tuple[Plane, Cut]], scale: Scale, faces: M
     figure.text(EDGE / PAGE, 0.08 / height, _key(scale, result.boxes), fontsize=7.5, color=SOFT, va="bottom")
     where = "; ".join(f"{plane.normal} = {plane.position:.2f} m ({plane.why})" for plane, _ in group)
     span = f"{scale.levels[0]:g} to {scale.levels[-1]:g} {scale.unit}"
-    caption = f"{title}: {scale.name}, {span} in every figure. Cell values joined linearly; arrows: flow in the plane."
+    caption = f"{title}: {scale.name}, {span} in every figure. Lines: flow in the plane, faint where the air is slow."
     return raster(figure, f"{title}, {scale.name} from {span}: {where}.", caption)
 
 
@@ -118,16 +128,16 @@ def _arrange(sizes: list[tuple[float, float]]) -> tuple[list[list[tuple[int, tup
     return rows, max(scale, max(size[1] for size in sizes) / TALLEST)
 
 
-def _panel(axes: Axes, plane: Plane, each: Cut, scale: Scale, spacing: float):
+def _panel(axes: Axes, plane: Plane, each: Cut, scale: Scale, spacing: float, metres: float):
     """Bands of colour with thin lines between; cells without a value take their neighbour's (things cover them)."""
     across, up = _with_ends(each.across), _with_ends(each.up)
     values = np.pad(_filled(each.values - scale.offset), 1, mode="edge")
     values = np.clip(values, scale.levels[0], scale.levels[-1])
     norm = BoundaryNorm(scale.levels, 256)
-    bands = axes.contourf(across, up, values, levels=scale.levels, norm=norm, cmap=colormaps["plasma"])
-    axes.contour(across, up, values, levels=scale.levels, colors="white", linewidths=0.25, alpha=0.5)
+    bands = axes.contourf(across, up, values, levels=scale.levels, norm=norm, cmap=colour_map())
+    axes.contour(across, up, values, levels=scale.levels[1:-1], colors="white", linewidths=0.25, alpha=0.5)
     if each.right is not None and scale.fastest > 0.0:
-        _arrows(axes, each, spacing, scale.fastest)
+        _streamlines(axes, each, spacing, scale.fastest, metres)
     axes.set_xlim(each.across[0], each.across[-1])
     axes.set_ylim(each.up[0], each.up[-1])
     axes.set_title(f"{plane.normal} = {plane.position:.2f} m", pad=14)
@@ -157,26 +167,36 @@ def _fastest(cuts: list[Cut]) -> float:
     return float(np.nanpercentile(np.concatenate(speeds), 98)) if speeds else 0.0
 
 
-def _arrows(axes: Axes, each: Cut, spacing: float, fastest: float) -> None:
-    across, up = (_spread(edges, spacing) for edges in (each.across, each.up))
-    points = np.stack(np.meshgrid(up, across, indexing="ij"), axis=-1)
-    grid = (_with_ends(each.up), _with_ends(each.across))
-    right, rise = (
-        RegularGridInterpolator(grid, np.pad(np.nan_to_num(part), 1, mode="edge"))(points)
-        for part in (each.right, each.rise)
-    )
-    limit = np.maximum(np.hypot(right, rise) / fastest, 1.0)
-    axes.quiver(
-        across, up, right / limit, rise / limit, angles="xy", scale_units="xy", scale=fastest / (1.4 * spacing),
-        units="inches", width=0.013, headwidth=3.8, headlength=4.2, headaxislength=3.8, minlength=0.8, minshaft=1.5,
-        color="white", edgecolor=INK, linewidth=0.3, zorder=3,
-    )  # fmt: skip
+def _streamlines(axes: Axes, each: Cut, spacing: float, fastest: float, metres: float) -> None:
+    """Lines along the flow in the plane: dark and thick where the air is fast, hardly there where it is slow."""
+    pieces, strength, heads, turns, heavy = [], [], [], [], []
+    for line in trace(each, spacing, fastest):
+        share = np.clip(line.speed / fastest, 0.0, 1.0) ** 0.7
+        for start in range(0, len(line.points) - 1, PIECE):
+            pieces.append(line.points[start : start + PIECE + 1])
+            strength.append(share[start : start + PIECE + 1].mean())
+        middle = len(line.points) // 2
+        heads.append(line.points[middle])
+        turns.append(line.points[middle] - line.points[middle - 1])
+        heavy.append(share[middle])
+    strength = np.array(strength)
+    axes.add_collection(LineCollection(pieces, colors=_ink(strength), linewidths=0.35 + 0.8 * strength, zorder=3,
+                                       capstyle="round"))  # fmt: skip
+    if heads:
+        triangles = _arrow_heads(np.array(heads), np.array(turns), HEAD_SIZE * metres * (0.6 + 0.4 * np.array(heavy)))
+        axes.add_collection(PolyCollection(triangles, facecolors=_ink(np.array(heavy)), linewidths=0, zorder=3))
 
 
-def _spread(edges: Array, spacing: float) -> Array:
-    """Points about ``spacing`` apart, the same distance from both ends."""
-    ends = np.linspace(edges[0], edges[-1], max(3, round((edges[-1] - edges[0]) / spacing)) + 1)
-    return 0.5 * (ends[1:] + ends[:-1])
+def _ink(strength: Array) -> Array:
+    """Colour of lines by strength, 0 to 1: ever less transparent."""
+    return np.column_stack([np.tile(to_rgb(INK), (len(strength), 1)), 0.10 + 0.85 * strength])
+
+
+def _arrow_heads(tips: Array, along: Array, size: Array) -> Array:
+    """Triangles (n, 3, 2) that point along the flow, ``size`` [m] long."""
+    along = along / np.maximum(np.hypot(*along.T), 1e-12)[:, None] * size[:, None]
+    aside = 0.42 * np.column_stack([-along[:, 1], along[:, 0]])
+    return np.stack([tips + 0.5 * along, tips - 0.5 * along + aside, tips - 0.5 * along - aside], axis=1)
 
 
 def _colour_bar(figure: Figure, bands, label: str, height: float, left: float) -> None:
@@ -188,6 +208,6 @@ def _colour_bar(figure: Figure, bands, label: str, height: float, left: float) -
 
 
 def _key(scale: Scale, boxes: list[Box]) -> str:
-    arrows = f"Longest arrow: {scale.fastest:.2g} m/s and more. " if scale.fastest > 0.0 else ""
+    arrows = f"Lines follow the flow in the plane, full strength at {scale.fastest:.2g} m/s. " if scale.fastest else ""
     colours = "Blue: rack intake, supply. Red: rack exhaust, return. Dashed: before or behind the cut." if boxes else ""
     return arrows + colours

@@ -58,7 +58,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "electricity_USD_per_year", "demand_USD_per_year", "water_USD_per_year", "equipment_USD_per_year",
         "maintenance_USD_per_year", "total_USD_per_year",
     ),
-    "limits": ("name", "value", "limit", "met"),
+    "limits": ("name", "value", "limit", "met", "uncertainty"),
     "monitors": ("name", "kind", "quantity", "value", "unit", "uncertainty"),
 }  # fmt: skip
 TABLES = frozenset({"racks", "cooling_units", "plates", "limits", "monitors"})

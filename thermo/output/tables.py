@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from thermo.output.labels import limit_name, number, share, value
+from thermo.output.labels import limit_name, number, share, uncertain, value, with_uncertainty
 from thermo.output.page import Column, heading, pairs, paragraph, table
 
 ENERGY = {
@@ -38,13 +38,6 @@ METRICS = {
     "cue_kg_per_kWh": ("CUE", "kg CO₂e/kWh", 3),
     "ere": ("ERE", "", 3),
 }
-AIR = {
-    "rci_hi": ("RCI high (100: no intake above recommended)", "%", 1),
-    "rci_lo": ("RCI low (100: no intake below recommended)", "%", 1),
-    "rti": ("RTI (above 100: recirculation, below: bypass)", "%", 1),
-    "shi": ("SHI", "", 3),
-    "rhi": ("RHI", "", 3),
-}
 
 
 def limits(rows: list[Mapping[str, Any]]) -> str:
@@ -61,44 +54,20 @@ def limits(rows: list[Mapping[str, Any]]) -> str:
         label, unit, decimals = limit_name(row["name"])
         unit_of_margin = "K" if unit == "°C" else unit
         out.append([
-            label, value(row["value"], unit, decimals), value(row["limit"], unit, decimals),
-            value(row["limit"] - row["value"], unit_of_margin, decimals), "✓ met" if row["met"] else "✗ exceeded",
+            label, _found(row, unit, decimals), value(row["limit"], unit, decimals),
+            value(row["limit"] - row["value"], unit_of_margin, decimals), _verdict(row),
         ])  # fmt: skip
     return table(columns, out)
 
 
-def racks(rows: list[Mapping[str, Any]]) -> str:
-    """One line a rack: power, intake with its grid uncertainty, exhaust and flow."""
-    columns = [
-        Column("Rack", number=False), Column("Power", "kW"), Column("Intake, mean", "°C"),
-        Column("Grid uncertainty", "± K"), Column("Intake, hottest point", "°C"), Column("Exhaust, mean", "°C"),
-        Column("Air flow", "m³/s"), Column("Air flow per power", "m³/h per kW"),
-    ]  # fmt: skip
-    return table(columns, [_rack(row) for row in rows])
+def _found(row: Mapping[str, Any], unit: str, decimals: int) -> str:
+    return f"{with_uncertainty(row['value'], row.get('uncertainty'), decimals)} {unit}".rstrip()
 
 
-def _rack(row: Mapping[str, Any]) -> list[str]:
-    power, flow = row.get("power_W"), row.get("flow_m3_s")
-    return [
-        row["name"],
-        number(power and power / 1e3, 2),
-        number(row.get("inlet_mean_C"), 2),
-        number(row.get("inlet_mean_uncertainty_K"), 2),
-        number(row.get("inlet_max_C"), 1),
-        number(row.get("outlet_mean_C"), 2),
-        number(flow, 3),
-        number(flow * 3.6e6 / power if power and flow else None, 0),
-    ]
-
-
-def air(values: Mapping[str, Any]) -> str:
-    """Indices of the room's air."""
-    rows = [
-        (label, value(values[key], unit, decimals)) for key, (label, unit, decimals) in AIR.items() if key in values
-    ]
-    if "ashrae_class" in values:
-        rows.append(("Narrowest ASHRAE class that allows every mean intake", values["ashrae_class"]))
-    return heading("Air management") + pairs(rows) if rows else ""
+def _verdict(row: Mapping[str, Any]) -> str:
+    if not row["met"]:
+        return "✗ exceeded"
+    return "met, but by less than its uncertainty" if uncertain(row) else "✓ met"
 
 
 def balance(values: Mapping[str, Any]) -> str:
@@ -169,13 +138,19 @@ def _energy_row(label: str, energy_kwh: float, it: float) -> list[str]:
     return [label, number(energy_kwh / 1e3, 1), number(100.0 * energy_kwh / it, 2)]
 
 
-def metrics(values: Mapping[str, Any], peak: float | None) -> str:
+def metrics(values: Mapping[str, Any], plant: Mapping[str, Any]) -> str:
     """The figures a design is judged by."""
     rows = [
         (label, value(values[key], unit, decimals)) for key, (label, unit, decimals) in METRICS.items() if key in values
     ]
-    if peak is not None:
-        rows.append(("Highest facility power", value(peak / 1e3, "kW", 0)))
+    if "peak_power_W" in plant:
+        rows.append(("Highest facility power", value(plant["peak_power_W"] / 1e3, "kW", 0)))
+    if "supply_C" in plant:
+        rows.append(("Supply air of the year", value(plant["supply_C"], "°C", 1)))
+    if "supply_limit_C" in plant:
+        how = {"field": " (found with the field)", "linear": " (linear estimate)"}
+        known = how.get(plant.get("supply_limit_method"), "")
+        rows.append(("Warmest supply air that the racks allow", value(plant["supply_limit_C"], "°C", 1) + known))
     return heading("Metrics") + pairs(rows) if rows else ""
 
 

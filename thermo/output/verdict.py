@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from thermo.output.labels import limit_name, share, value
-from thermo.output.page import escape
+from thermo.output.labels import limit_name, share, uncertain, value
+from thermo.output.page import escape, items
 
 
 def verdict(summary: Mapping[str, Any]) -> str:
@@ -19,10 +19,22 @@ def verdict(summary: Mapping[str, Any]) -> str:
     if exceeded:
         title = f"✗ {len(exceeded)} of {len(rows)} limits exceeded" if len(rows) > 1 else "✗ The limit is exceeded"
         return _box("bad", title, [*map(_sentence, exceeded), _where(summary, exceeded)])
+    if any(map(uncertain, rows)):
+        count = sum(map(uncertain, rows))
+        title = f"✓ All limits met, {count} of {len(rows)} by less than the uncertainty"
+        return _box("warn", title, map(_sentence, rows))
     if rows:
         title = "✓ All limits met" if len(rows) > 1 else "✓ The limit is met"
         return _box("good", title, map(_sentence, rows))
     return _box("warn", "Solved; the case declares no limits", ["Add a [limits] table to have the design judged."])
+
+
+def flags(texts: list[str]) -> str:
+    """Everything the run flagged: what ran outside its range, saturated, did not settle."""
+    if not texts:
+        return ""
+    count = "1 flag" if len(texts) == 1 else f"{len(texts)} flags"
+    return f'<div class="flagged"><strong>{count}</strong>{items(texts)}</div>\n'
 
 
 def key_figures(summary: Mapping[str, Any]) -> str:
@@ -37,7 +49,9 @@ def key_figures(summary: Mapping[str, Any]) -> str:
         more = f"{source:.2f} L/kWh with the electricity's water" if source is not None else ""
         tiles.append(("WUE on site", value(metrics["wue_site_L_per_kWh"], "L/kWh", 2), more))
     if "supply_limit_C" in plant:
-        tiles.append(("Warmest supply the racks allow", value(plant["supply_limit_C"], "°C", 1), ""))
+        given = f"the year runs at {value(plant['supply_C'], '°C', 1)}" if "supply_C" in plant else ""
+        tiles.append(("Warmest supply the racks allow", value(plant["supply_limit_C"], "°C", 1), given))
+    tiles += _captured(summary)
     if "closure" in summary.get("balance", {}):
         tiles.append(("Heat not accounted for", share(summary["balance"]["closure"]), "of the heat put in"))
     body = "\n".join(
@@ -45,6 +59,14 @@ def key_figures(summary: Mapping[str, Any]) -> str:
         for name, figure, more in tiles
     )
     return f'<dl class="figures">\n{body}\n</dl>' if tiles else ""
+
+
+def _captured(summary: Mapping[str, Any]):
+    racks = [rack for rack in summary.get("racks", []) if "capture_index_cold" in rack]
+    if racks and "capture_index_cold" in summary.get("air", {}):
+        worst = min(racks, key=lambda rack: rack["capture_index_cold"])
+        lowest = f"lowest {value(100.0 * worst['capture_index_cold'], '%', 0)} at rack {worst['name']}"
+        yield "Intake air straight from supplies", value(100.0 * summary["air"]["capture_index_cold"], "%", 0), lowest
 
 
 def _box(kind: str, title: str, sentences) -> str:
@@ -56,9 +78,10 @@ def _sentence(row: Mapping[str, Any]) -> str:
     label, unit, decimals = limit_name(row["name"])
     margin = row["limit"] - row["value"]
     apart = value(abs(margin), "K" if unit == "°C" else unit, decimals)
+    sure = f", uncertain by ± {value(row['uncertainty'], 'K', 1)}" if uncertain(row) else ""
     return (
         f"{label}: {value(row['value'], unit, decimals)}, allowed {value(row['limit'], unit, decimals)} "
-        f"({apart} {'to spare' if row['met'] else 'too much'})."
+        f"({apart} {'to spare' if row['met'] else 'too much'}{sure})."
     )
 
 
@@ -78,7 +101,9 @@ def _where(summary: Mapping[str, Any], exceeded: list[Mapping[str, Any]]) -> str
 def _intakes(racks: list[Mapping[str, Any]]):
     hottest = max((rack for rack in racks if "inlet_max_C" in rack), key=lambda rack: rack["inlet_max_C"], default=None)
     if hottest:
-        yield "Hottest rack intake, point", value(hottest["inlet_max_C"], "°C", 1), f"rack {hottest['name']}"
+        error = hottest.get("inlet_max_uncertainty_K")
+        more = f"rack {hottest['name']}" + (f", ± {error:.1f} K by the grid" if error is not None else "")
+        yield "Hottest rack intake, point", value(hottest["inlet_max_C"], "°C", 1), more
     warmest = max(
         (rack for rack in racks if "inlet_mean_C" in rack), key=lambda rack: rack["inlet_mean_C"], default=None
     )

@@ -24,6 +24,14 @@ PARTS = {
     "power_chain_kWh": ("UPS and transformer losses", SERIES[3], ("ups_loss", "transformer_loss")),
     "other_kWh": ("lighting and other", SERIES[7], ("lighting_power",)),
 }
+# Water used on site by where it goes: the year's hourly rates, kg/s
+ON_SITE = {
+    "water_evaporation": ("evaporated on site", SERIES[2]),
+    "water_blowdown": ("blown down", SERIES[4]),
+    "water_drift": ("drift", SERIES[7]),
+}
+SECONDS_PER_HOUR = 3600.0
+MONTHS_LAYOUT = {"left": 0.06, "right": 0.99, "top": 0.95, "bottom": 0.05, "wspace": 0.15, "hspace": 0.28}
 MODES = {0: ("free cooling", "#7fb8dd"), 1: ("mixed", "#e0b04c"), 2: ("mechanical", "#b5523b")}
 Array = NDArray[np.float64]
 
@@ -36,8 +44,9 @@ def overhead(result: Result) -> Picture | None:
     if not parts:
         return None
     parts.sort(key=lambda part: part[2])
-    figure = Figure(figsize=(WIDE, 0.9 + 0.34 * len(parts)), layout="constrained")
-    axes = figure.add_subplot()
+    height = 0.9 + 0.34 * len(parts)
+    figure = Figure(figsize=(WIDE, height))
+    axes = figure.add_axes((0.17, 0.55 / height, 0.81, 1.0 - 0.65 / height))
     axes.barh([part[0] for part in parts], [part[2] for part in parts], color=[part[1] for part in parts], height=0.65)
     for place, (_, _, share) in enumerate(parts):
         text = f"{share:.3f}   {share * it / 1e3:,.0f} MWh/year"
@@ -58,9 +67,8 @@ def months(result: Result) -> Picture | None:
     if year is None or not {"facility_power", "it_power"} <= set(year.hourly):
         return None
     month = month_of(year)
-    figure = Figure(figsize=(WIDE, 5.4), layout="constrained")
-    figure.get_layout_engine().set(h_pad=0.12)
-    (pue, energy), (water, modes) = figure.subplots(2, 2)
+    figure = Figure(figsize=(WIDE, 5.4))
+    (pue, energy), (water, modes) = figure.subplots(2, 2, gridspec_kw=MONTHS_LAYOUT)
     _pue(pue, year, month)
     _overhead(energy, year, month)
     _water(water, result, month)
@@ -83,8 +91,8 @@ def weather(result: Result) -> Picture | None:
     if year is None or not {"dry_bulb", "pue", "mode"} <= set(year.hourly):
         return None
     outdoor, pue = year.hourly["dry_bulb"] - 273.15, year.hourly["pue"]
-    figure = Figure(figsize=(WIDE, 3.0), layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(figsize=(WIDE, 3.0))
+    axes = figure.add_axes((0.06, 0.15, 0.93, 0.81))
     for mode, (label, colour) in MODES.items():
         chosen = year.hourly["mode"] == mode
         if chosen.any():
@@ -137,15 +145,25 @@ def _overhead(axes: Axes, year: Year, month: NDArray[np.int64]) -> None:
 
 
 def _water(axes: Axes, result: Result, month: NDArray[np.int64]) -> None:
-    """The electricity's water follows the month's energy; water used on site is spread by no rule and not drawn."""
-    water = result.summary.get("water", {}).get("source_L_per_year")
-    axes.set_title("Water where the electricity is made")
+    """Water used on site by where it goes, and the electricity's water, which follows the month's energy."""
+    year, source = result.year, result.summary.get("water", {}).get("source_L_per_year")
+    parts = [(label, colour, _sum(year.hourly[name], month) * SECONDS_PER_HOUR / 1e3)
+             for name, (label, colour) in ON_SITE.items() if name in year.hourly]  # fmt: skip
+    if source is not None:
+        energy = _sum(year.hourly["facility_power"], month)
+        parts.append(("where the electricity is made", SERIES[0], source / 1e3 * energy / energy.sum()))
+    axes.set_title("Water")
     axes.set_ylabel("m³ per month")
-    if water is None:
-        axes.text(0.5, 0.5, "no water_per_electricity in the case", transform=axes.transAxes, ha="center", color=SOFT)
+    if not parts:
+        axes.text(0.5, 0.5, "none on site; no water_per_electricity in the case", transform=axes.transAxes,
+                  ha="center", color=SOFT)  # fmt: skip
         return
-    energy = _sum(result.year.hourly["facility_power"], month)
-    axes.bar(range(12), water / 1e3 * energy / energy.sum(), color=SERIES[0], width=0.75)
+    bottom = np.zeros(12)
+    for label, colour, amount in parts:
+        axes.bar(range(12), amount, bottom=bottom, color=colour, width=0.75, label=label)
+        bottom += amount
+    axes.legend(ncols=2, fontsize=7, loc="upper left")
+    axes.set_ylim(0, 1.3 * max(bottom.max(), 1e-9))
 
 
 def _modes(axes: Axes, year: Year, month: NDArray[np.int64]) -> None:

@@ -1,0 +1,161 @@
+"""The front of every rack as one sees it standing before it: the temperature of the air its servers draw in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from thermo.output.figure import INK, SOFT, Picture, colour_map, raster
+from thermo.output.planes import AXES, nodes
+from thermo.result import Box, Fields, Result
+
+PAGE, MARGIN, BAR = 10.2, 0.35, 0.95  # inches: figure, left edge, room of the colour bar
+GAP = 0.22  # m between racks
+WIDEST, LOWEST = 0.62, 2.0  # m per inch at the least, so that one rack alone does not fill the page; inches of a row
+MOST = 60
+KELVIN = 273.15
+RECOMMENDED, ALLOWABLE = 27.0, 32.0  # degC, ASHRAE class A1: lines where the front has them
+LABELS = 0.52  # inches below a row
+MIRRORED = {"x_max": False, "x_min": True, "y_max": True, "y_min": False}
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Front:
+    """Temperatures [degC] of the air before one rack, (rows, columns), seen from before it; edges [m] from its foot."""
+
+    name: str
+    across: Array
+    up: Array
+    values: Array
+
+
+def fronts(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Front]:
+    """Fronts of all racks with an upright intake, in the order of the case; ``faces``: intake, exhaust by rack name."""
+    if result.fields is None or "T" not in result.fields.cells:
+        return []
+    racks = [box for box in result.boxes if box.kind == "rack" and faces.get(box.name, ("",))[0] in MIRRORED]
+    return [front for box in racks if (front := _front(result.fields, box, faces[box.name][0])) is not None]
+
+
+def _front(fields: Fields, box: Box, side: str) -> Front | None:
+    axis, _, end = side.partition("_")
+    across = "y" if axis == "x" else "x"
+    edges = nodes(fields, axis)
+    face = int(np.argmin(np.abs(edges - (box.hi if end == "max" else box.lo)[AXES[axis]])))
+    layer = face if end == "max" else face - 1
+    if not 0 <= layer < len(edges) - 1:
+        return None
+    values = np.take(fields.cells["T"].values, layer, axis=2 - AXES[axis]).astype(np.float64) - KELVIN
+    columns, rows = (_inside(nodes(fields, name), box, name) for name in (across, "z"))
+    values = values[rows[:-1, None], columns[None, :-1]]
+    along = nodes(fields, across)[columns]
+    along = (along[-1] - along)[::-1] if MIRRORED[side] else along - along[0]
+    if values.size == 0 or not np.isfinite(values).any():
+        return None
+    height = nodes(fields, "z")[rows]
+    return Front(box.name, along, height - box.lo[2], values[:, ::-1] if MIRRORED[side] else values)
+
+
+def _inside(edges: Array, box: Box, axis: str) -> NDArray[np.int64]:
+    """Indices of the grid planes from one side of a box to the other."""
+    low, high = (int(np.argmin(np.abs(edges - corner[AXES[axis]]))) for corner in (box.lo, box.hi))
+    return np.arange(low, high + 1)
+
+
+def elevations(result: Result, faces: Mapping[str, tuple[str, str]], levels: Array) -> Picture | None:
+    """All fronts side by side on the colour bands ``levels`` [degC] of the other figures; the hottest when many."""
+    found = fronts(result, faces)
+    if not found or not len(levels):
+        return None
+    hottest = {front.name: float(np.nanmax(front.values)) for front in found}
+    shown = found
+    if len(found) > MOST:
+        kept = set(sorted(hottest, key=lambda name: -hottest[name])[:MOST])
+        shown = [front for front in found if front.name in kept]
+    rows, metres = _rows(shown)
+    high = max(front.up[-1] for front in shown) / metres
+    height = len(rows) * (high + LABELS) + 0.3
+    wide = max(sum(front.across[-1] + GAP for front in row) for row in rows) / metres
+    page = MARGIN + wide + BAR
+    figure = Figure(figsize=(page, height))
+    numbers = {row["name"]: row for row in result.summary.get("racks", [])}
+    for number, row in enumerate(rows):
+        bottom = height - 0.15 - number * (high + LABELS) - high
+        axes = figure.add_axes((MARGIN / page, bottom / height, wide / page, high / height))
+        axes.set_xlim(0.0, wide * metres)
+        axes.set_ylim(0.0, high * metres)
+        axes.axis("off")
+        bands = _row(axes, row, levels, numbers, metres)
+    tall = min(height - 0.4, 3.4)
+    bar_axes = figure.add_axes(((page - BAR + 0.1) / page, (height - 0.15 - tall) / height, 0.16 / page, tall / height))
+    bar = figure.colorbar(bands, cax=bar_axes)
+    bar.set_label("intake air, °C")
+    bar.outline.set_linewidth(0.5)
+    worst = max(hottest, key=lambda name: hottest[name])
+    alt = f"Intake temperature over the front of {len(shown)} racks; hottest {hottest[worst]:.1f} °C at {worst}."
+    more = f" The {len(shown)} hottest of {len(found)} racks." if len(shown) < len(found) else ""
+    caption = (
+        f"Rack fronts as seen from before them, in the case's order. Each cell shows the air drawn in there. Lines: "
+        f"{RECOMMENDED:g} °C (dashed, recommended) and {ALLOWABLE:g} °C (allowable in class A1).{more}"
+    )
+    return replace(raster(figure, alt, caption), share=min(1.0, page / PAGE))
+
+
+def _rows(shown: list[Front]) -> tuple[list[list[Front]], float]:
+    """Fronts by row of the drawing, and its scale in metres per inch."""
+    width = sum(front.across[-1] + GAP for front in shown)
+    room = PAGE - MARGIN - BAR
+    tallest = max(front.up[-1] for front in shown)
+    metres = max(WIDEST, min(width / room, tallest / LOWEST))
+    rows: list[list[Front]] = [[]]
+    used = 0.0
+    for front in shown:
+        if rows[-1] and used + front.across[-1] > room * metres:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(front)
+        used += front.across[-1] + GAP
+    return rows, metres
+
+
+def _row(axes: Axes, row: list[Front], levels: Array, numbers: Mapping, metres: float):
+    norm, start = BoundaryNorm(levels, 256), 0.0
+    small = 7.5 if row[0].across[-1] / metres > 0.55 else 6.0
+    for front in row:
+        wide, high = front.across[-1], front.up[-1]
+        values = np.clip(front.values, levels[0], levels[-1])
+        bands = axes.pcolormesh(start + front.across, front.up, values, norm=norm, cmap=colour_map(), rasterized=True)
+        _lines(axes, front, start)
+        axes.add_patch(Rectangle((start, 0.0), wide, high, fill=False, edgecolor=INK, linewidth=0.8, clip_on=False))
+        middle, text = start + 0.5 * wide, {"ha": "center", "va": "top", "clip_on": False}
+        axes.text(middle, -0.04 * metres, front.name, fontsize=small + 0.5, weight="bold", **text)
+        axes.text(middle, -0.19 * metres, _numbers(front, numbers.get(front.name, {})), fontsize=small, color=SOFT,
+                  linespacing=1.15, **text)  # fmt: skip
+        start += wide + GAP
+    return bands
+
+
+def _numbers(front: Front, row: Mapping) -> str:
+    hottest = f"max {row.get('inlet_max_C', float(np.nanmax(front.values))):.1f}"
+    if "inlet_mean_C" not in row:
+        return hottest
+    error = row.get("inlet_mean_uncertainty_K")
+    return f"{row['inlet_mean_C']:.1f}" + (f" ± {error:.1f}" if error is not None else "") + f"\n{hottest}"
+
+
+def _lines(axes: Axes, front: Front, start: float) -> None:
+    if min(front.values.shape) < 2:
+        return
+    across, up = (0.5 * (edges[1:] + edges[:-1]) for edges in (front.across, front.up))
+    line = {"colors": INK, "linewidths": 0.9}
+    for level, style in ((RECOMMENDED, (0, (3, 2))), (ALLOWABLE, "solid")):
+        if np.nanmin(front.values) < level < np.nanmax(front.values):
+            axes.contour(start + across, up, front.values, levels=[level], linestyles=[style], **line)

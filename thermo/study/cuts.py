@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
 from thermo.output import planes, resolved
-from thermo.output.figure import SOFT, Picture, raster
+from thermo.output.figure import SOFT, Picture, colour_map, raster
 from thermo.study.option import Option
 
 KELVIN = 273.15
@@ -57,7 +56,7 @@ def _page(title: str, cuts: list, levels: np.ndarray) -> Picture:
     rows = -(-len(cuts) // columns)
     figure = Figure(figsize=(PAGE, rows * TALL), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
-    norm, colours = BoundaryNorm(levels, 256), colormaps["plasma"]
+    norm, colours = BoundaryNorm(levels, 256), colour_map()
     for axes, (option, plane, cut) in zip(grid.ravel(), cuts, strict=False):
         mesh = axes.pcolormesh(cut.across, cut.up, cut.values - KELVIN, norm=norm, cmap=colours, rasterized=True)
         axes.set_aspect("equal")

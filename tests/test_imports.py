@@ -34,7 +34,7 @@ ALLOWED = {
     "operation": PHYSICS | {"plant", "load", "money"},
     "intakes": PHYSICS | {"field", "metrics", "result"},
     **dict.fromkeys(COOLINGS, PHYSICS | PARTS | {"intakes", "metrics", "operation", "result"}),
-    "liquid": PHYSICS | PARTS | {"intakes", "metrics", "operation", "result", "air"},
+    **dict.fromkeys(("liquid", "immersion"), PHYSICS | PARTS | {"intakes", "metrics", "operation", "result", "air"}),
     "installation": {"version", "kernels"},
     "checkpoint": {"errors", "case", "field"},
     "run": PHYSICS | COOLINGS | RESULTS | {"version", "field", "checkpoint", "installation"},

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from kernels.backend import BackendUnavailableError, make_backend, why_no_cuda
-from thermo import __version__, air, checkpoint, liquid, output
+from thermo import __version__, air, checkpoint, immersion, liquid, output
 from thermo.case import load
 from thermo.errors import DivergedError, HardwareError
 from thermo.field.steady import coarsenings
 
 SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED = 0, 1, 3
 CHECKPOINT_EVERY_S = 60.0
-COOLINGS = {"air": air, "closed_loop": liquid}
+COOLINGS = {"air": air, "closed_loop": liquid, "immersion": immersion}
 
 
 def run_case(case_path, directory, backend="auto", precision="single", overrides=(), resume=False) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from thermo import records
 from thermo.case.device_consistency import check_devices
 from thermo.case.expression import Expression, Value
+from thermo.case.immersion_consistency import check_immersion
 from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
 from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
+from thermo.records.materials import fluid_tables
 from thermo.records.table import unknown
 
 ROOM_TEMPERATURE = 293.15
@@ -23,6 +24,7 @@ def check_consistency(case: Case) -> None:
     check_plant(case)
     check_load(case)
     check_liquid(case)
+    check_immersion(case)
 
 
 def _check_room(case: Case) -> None:
@@ -68,7 +70,7 @@ def _check_fluid(case: Case) -> None:
     """A fluid given by constants has every constant that the chosen equations use."""
     fluid, physics = case.fluid, case.physics
     if fluid.name is not None:
-        known = ["air", *records.names("fluids.csv")]
+        known = ["air", *fluid_tables()]
         if fluid.name not in known:
             raise case.error("fluid.name", str(unknown("fluid", fluid.name, known)))
         return

@@ -20,7 +20,7 @@ def check_room_given(case: Case) -> None:
             if getattr(case, key) is None:
                 raise case.error(key, "is missing: add it")
         return
-    if case.cooling != "closed_loop":
+    if case.cooling == "air":
         raise case.error("room", "is missing: add it")
     for key in case.given(*ROOM_TABLES):
         raise case.error(key, "has no effect without a room: add [room], or remove it")

@@ -16,7 +16,7 @@ def check_plant(case: Case) -> None:
         raise case.error(
             "site", 'is missing: a plant needs the weather of a site; add [site] with weather = "... .epw"'
         )
-    if case.plant is not None and not case.rack and case.liquid is None:
+    if case.plant is not None and not case.rack and case.liquid is None and case.immersion is None:
         raise case.error("plant", "has no racks to cool: add [[rack]] or remove [plant]")
     if case.plant is not None:
         _check_records(case, case.plant)
@@ -30,7 +30,8 @@ def check_plant(case: Case) -> None:
     for key in ("rack_inlet_max", "rack_inlet_mean"):
         if getattr(case.limits, key) is not None and not case.rack:
             raise case.error(f"limits.{key}", "cannot be checked: the case has no racks")
-    chips = case.liquid is not None or (case.load is not None and case.load.chip is not None)
+    cooled = case.liquid is not None or case.immersion is not None
+    chips = cooled or (case.load is not None and case.load.chip is not None)
     if case.limits.chip_max is not None and not chips:
         raise case.error("limits.chip_max", "cannot be checked without chips in the air-cooled room: add [load.chip]")
 

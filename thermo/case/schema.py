@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, PrivateAttr
 
 from thermo.case.schema_cooling import CoolingUnit
+from thermo.case.schema_immersion import Immersion
 from thermo.case.schema_liquid import Liquid
 from thermo.case.schema_load import Load
 from thermo.case.schema_money import Electricity, Money
@@ -26,7 +27,7 @@ class Case(Table):
     """A thermo case. The file's tables are its attributes (``case`` is called ``about``, ``return`` is ``returns``)."""
 
     about: About = Field(About(), alias="case", description="Name, title, cooling and size.")
-    room: Room | None = Field(None, description="The box that is solved; only a closed loop can do without.")
+    room: Room | None = Field(None, description="The box that is solved; a closed loop and boiling tanks need none.")
     fluid: Fluid | None = Field(None, description="What fills it; needed with a room.")
     physics: Physics = Field(Physics(), description="Which equations are solved, with which schemes.")
     grid: Grid | None = Field(None, description="How fine it is divided; needed with a room.")
@@ -45,6 +46,7 @@ class Case(Table):
     initial: Initial = Field(Initial(), description="Where the iteration starts.")
     solve: Solve = Field(Solve(), description="When the solution counts as found.")
     liquid: Liquid | None = Field(None, description='The technology loop of cooling = "closed_loop".')
+    immersion: Immersion | None = Field(None, description='The tanks of cooling = "immersion".')
     site: Site | None = Field(None, description="Weather and electricity; needed for a year.")
     plant: Plant | None = Field(None, description="What takes the heat away; needed for a year.")
     load: Load | None = Field(None, description="Work of the servers over the year: tokens, watts, chip temperature.")

@@ -81,5 +81,5 @@ class About(Table):
         None, description="Short name, used for the results directory (default: the file name)."
     )
     title: str = Field("", description="One line for the report.")
-    cooling: Literal["air", "closed_loop"] = Field("air", description="How the racks are cooled.")
+    cooling: Literal["air", "closed_loop", "immersion"] = Field("air", description="How the racks are cooled.")
     size: str = Field("quick", description="Which [size.*] overlay is used.")

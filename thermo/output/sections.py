@@ -17,6 +17,7 @@ from thermo.output import (
     resolved,
     slices,
     tables,
+    tank_tables,
     time_charts,
     year_charts,
 )
@@ -84,6 +85,12 @@ def units(m: Material) -> Part:
     yield rack_tables.listing("Plate", rack_tables.PLATES, m.rows("plates"))
 
 
+def tanks(m: Material) -> Part:
+    """The tank and the chips in it."""
+    yield tank_tables.tank(m.get("immersion"))
+    yield tank_tables.chips(m.get("immersion").get("chips", []))
+
+
 def year(m: Material) -> Part:
     """Energy, water and cooling modes of the year."""
     metrics, plant = m.get("metrics"), m.get("plant")
@@ -120,6 +127,7 @@ FIRST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
     ("Racks", racks),
     ("Where the intake air comes from", sources),
     ("Cooling units", units),
+    ("Immersion", tanks),
 )
 LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
     ("Energy, water and the plant's year", year),
@@ -129,7 +137,7 @@ LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
 )
 # Parts of the summary that the sections above show; any other gets a section of its own between them.
 SHOWN = frozenset({"schema", "case", "run", "balance", "racks", "air", "cooling_units", "plates", "plant", "metrics",
-                   "energy", "water", "limits", "monitors"})  # fmt: skip
+                   "energy", "water", "limits", "immersion", "monitors"})  # fmt: skip
 
 
 def sections(material: Material) -> dict[str, str]:

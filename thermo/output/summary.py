@@ -36,6 +36,10 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "return_sources",
     ),
     "liquid": ("supply_C", "return_C", "flow_kg_s", "pressure_drop_Pa", "pump_W", "branches"),
+    "immersion": (
+        "liquid", "tanks", "heat_W", "pressure_Pa", "pool_C", "vapour_kg_s", "liquid_kg", "loss_kg_per_year",
+        "loss_kg_CO2e_per_year", "removed_fan_W", "chips",
+    ),
     "plant": ("mode_hours", "supply_C", "supply_limit_C", "supply_limit_method", "peak_power_W"),
     "metrics": (
         "pue", "pue_design", "tue", "wue_site_L_per_kWh", "wue_source_L_per_kWh", "cue_kg_per_kWh", "ere",

@@ -164,3 +164,13 @@ def test_zigzag_sees_a_checkerboard_and_no_smooth_profile():
     assert line_statistic(smooth, "zigzag") < 1e-3
     rough = smooth + 0.1 * (-1.0) ** np.arange(21)
     assert line_statistic(rough, "zigzag") == pytest.approx(0.1 / rough.mean(), rel=0.02)
+
+
+def test_a_component_is_held_against_its_worst_row():
+    from thermo.validate.components import worst_row
+
+    rows = [{"aspect": "1", "f": "14.2"}, {"aspect": "0.5", "f": "20.0"}, {"aspect": "0.2", "f": "19.07"}]
+    value, reference = worst_row("duct_friction", {"aspect": "aspect"}, rows, "f", relative=True)
+    assert (value, reference) == (pytest.approx(15.557, abs=1e-3), 20.0)
+    with pytest.raises(CaseError, match=r"there is no component duct; valid: .*duct_friction"):
+        worst_row("duct", {}, rows, "f", relative=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermo.errors import CaseError
+from thermo.validate.components import worst_row
 from thermo.validate.measure import find_line, measure
 from thermo.validate.orientation import turned_back
 from thermo.validate.problem import Check, Problem, Solved, read_reference
@@ -42,12 +43,15 @@ def judge(problem: Problem, check: Check, solved: dict[str, Solved]) -> Row:
     Richardson extrapolation), ``order`` (observed order over runs, coarse first), ``extrapolated`` (Richardson from
     the last two runs against a reference), ``bound`` (metric between ``low`` and ``high``), ``ratio`` (metric of the
     last run over that of the first, between bounds), ``same`` (largest difference of the fields of all runs from those
-    of the first, relative to the field's size).
+    of the first, relative to the field's size), ``component`` (no run: a function of the software against every row of
+    a table, see :mod:`thermo.validate.components`).
 
     With ``grid = true`` an extrapolation may differ from the reference by its ``tolerance``, the reference's own
     uncertainty, and by the grid uncertainty: how far it moved from the extrapolation of the two grids before, over
     ``refinement ** order - 1`` (what is left shrinks at least with the scheme's order).
     """
+    if check.kind == "component":
+        return _judged_component(problem, check)
     runs = [solved[name] for name in check.runs]
     if check.kind == "value":
         return _against_reference(problem, check, _metric(check, runs[-1]))
@@ -100,8 +104,19 @@ def _equal(text: str, wanted) -> bool:
     return text == wanted if isinstance(wanted, str) else float(text) == wanted
 
 
-def _against_reference(problem: Problem, check: Check, value: float, grid: float | None = None) -> Row:
-    reference, tolerance = reference_value(problem, check), check.get("tolerance")
+def _judged_component(problem: Problem, check: Check) -> Row:
+    given = check.get("reference")
+    rows = read_reference(problem, given["file"])
+    relative = bool(check.get("relative"))
+    value, reference = worst_row(check.get("component"), check.get("inputs"), rows, given["column"], relative)
+    return _against_reference(problem, check, value, None, reference)
+
+
+def _against_reference(
+    problem: Problem, check: Check, value: float, grid: float | None = None, reference: float | None = None
+) -> Row:
+    reference = reference_value(problem, check) if reference is None else reference
+    tolerance = check.get("tolerance")
     allowed = (tolerance * abs(reference) if check.get("relative") else tolerance) + (grid or 0.0)
     shown = f"± {_percent(tolerance)}" if check.get("relative") else f"± {tolerance:g}"
     return _row(problem, check, value, reference, shown + _of_grid(grid), abs(value - reference) <= allowed)

@@ -21,7 +21,7 @@ from thermo.validate.orientation import Orientation, turned_case
 RUN_KEYS = {"set", "precision", "tier", "axes", "mirror"}
 CHECK_KEYS = {"name", "kind", "runs", "metric", "reference", "tolerance", "relative", "low", "high", "refinement",
               "order", "grid", "line", "file", "where", "at", "value", "position", "scale", "statistic", "between",
-              "samples", "reason", "source"}
+              "samples", "component", "inputs", "reason", "source"}
 
 
 @dataclass(frozen=True)

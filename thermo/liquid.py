@@ -14,10 +14,12 @@ import numpy as np
 from thermo import air, intakes, metrics
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
+from thermo.load import trace
 from thermo.loop import steady
 from thermo.loop.coolant import coolant
 from thermo.loop.technology import Technology, solve_technology
 from thermo.loop.technology_loop import KELVIN, liquid_groups, rack_heat
+from thermo.loop.trip import LoopMarch, TripResult
 from thermo.loop.volume import technology_volume
 from thermo.plant import closed_loop_year, fill
 from thermo.result import Result, Year
@@ -52,8 +54,12 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         summary |= metrics.summarise(year, case)
         supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
         summary["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
+    trip = march(case, technology)
+    if trip is not None:
+        flags += trip.flags + trip_flags(trip)
+        summary["monitors"] = summary.get("monitors", []) + trip_rows(trip)
     summary["limits"] = air.limit_rows(case, summary)
-    return _result(case, room, summary, year, technology), status
+    return _result(case, room, summary, year, technology, trip), status
 
 
 def preflight(case, backend) -> dict[str, Any]:
@@ -103,6 +109,40 @@ def plant_year(case, technology: Technology) -> Year:
     units = round(groups * (liquid.unit.units + liquid.unit.redundancy))
     volume = groups * technology_volume(liquid, technology.chips)
     return fill.with_fill(year, case, volume, liquid.coolant, units)
+
+
+def march(case, technology: Technology) -> TripResult | None:
+    """The loop in time, if the case asks for it. Raises :class:`CaseError` about the case's file."""
+    time = case.liquid.time
+    if time is None:
+        return None
+    facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
+    load = None
+    if time.trace is not None:
+        series = trace.read(case.table_file("liquid.time.trace"), "power_w")
+        at = np.arange(1, round(time.duration / time.step) + 1) * time.step
+        load = np.interp(at, np.arange(len(series.values)) * series.step, series.values / series.values.max())
+    try:
+        return LoopMarch(case.liquid, technology, time, facility).run(load)
+    except CaseError as problem:
+        raise case.error("liquid.time", str(problem)) from None
+
+
+def trip_rows(trip: TripResult) -> list[dict[str, Any]]:
+    """Monitors of the march: seconds to the first throttle and shutdown (absent if none), and the hottest chip."""
+    rows = [{"name": f"time to first {what}", "kind": "loop", "quantity": "time", "value": found[0], "unit": "s"}
+            for what, found in (("throttle", trip.throttle), ("shutdown", trip.shutdown)) if found]  # fmt: skip
+    hottest = float(trip.series["chip_max_C"].max())
+    return [*rows, {"name": "hottest chip in time", "kind": "loop", "quantity": "T", "value": hottest, "unit": "degC"}]
+
+
+def trip_flags(trip: TripResult) -> list[str]:
+    """Which chip throttles and shuts down first, in words."""
+    lines = []
+    for what, found in (("would slow down", trip.throttle), ("would shut down", trip.shutdown)):
+        said = f"after {found[0]:g} s, {found[1]}" if found else f"none within {trip.series['time_s'][-1]:g} s"
+        lines.append(f"in time: the first chip that {what}: {said}")
+    return lines
 
 
 def _joined_balance(room: dict | None, technology: Technology) -> dict[str, float]:
@@ -181,16 +221,21 @@ def branch_columns(technology: Technology) -> dict[str, np.ndarray]:
     }
 
 
-def _result(case, room: Result | None, summary: dict, year: Year | None, technology: Technology) -> Result:
+def _result(
+    case, room: Result | None, summary: dict, year: Year | None, technology: Technology, trip: TripResult | None
+) -> Result:
     loop = branch_columns(technology) | {"name": np.array(technology.solution.network.branch_names)}
     sources = assumptions(case, technology) + fill_lines(case, summary)
+    series = {} if trip is None else trip.series
     if room is not None:
-        return replace(room, summary=summary, year=year, loop=loop, sources=[*sources, *room.sources],
-                       case_text=case.source_text)  # fmt: skip
+        return replace(
+            room, summary=summary, year=year, loop=loop, loop_series=series, case_text=case.source_text,
+            sources=[*sources, *room.sources],
+        )  # fmt: skip
     origin = (0.0, 0.0, 0.0)
     return Result(
         summary=summary, fields=None, boxes=[], history={}, year=year, case_text=case.source_text, log=[],
-        room_lo=origin, room_hi=origin, sources=sources, loop=loop,
+        room_lo=origin, room_hi=origin, sources=sources, loop=loop, loop_series=series,
     )  # fmt: skip
 
 

@@ -79,8 +79,9 @@ class Result:
     ``history``: convergence, arrays of one length: "iteration", "level", "mass", "heat", "update_u", "update_T" (each
     relative, dimensionless) and "monitor:<name>" (a temperature in degC unless the monitor's summary entry has a unit).
     ``case_text``: the resolved case, TOML. ``log``: lines of log.txt. ``room_lo``, ``room_hi``: corners of the room, m.
-    ``loop``: columns over the branches of a coolant loop, "name" among
-    them. ``sources``: assumptions and data sources, one sentence each, printed in the report.
+    ``loop``: columns over the branches of a coolant loop, "name" among them. ``loop_series``: columns over the time
+    steps of a loop, "time_s" among them. ``sources``: assumptions and data sources, one sentence each, printed in the
+    report.
     """
 
     summary: dict[str, Any]
@@ -94,3 +95,4 @@ class Result:
     room_hi: tuple[float, float, float]
     sources: list[str] = field(default_factory=list)
     loop: dict[str, np.ndarray] = field(default_factory=dict)
+    loop_series: dict[str, np.ndarray] = field(default_factory=dict)

@@ -67,6 +67,12 @@ def _tables(case: Case, path: Path) -> dict[str, Path]:
     load = case.load
     named = {} if load is None else {"load.trace": load.trace, "load.bursts": load.bursts}
     found = {}
+    time = None if case.liquid is None else case.liquid.time
+    if time is not None and time.trace is not None:
+        try:
+            found["liquid.time.trace"] = trace_file(time.trace, path.parent)
+        except CaseError as problem:
+            raise case.error("liquid.time.trace", str(problem)) from None
     for key, table in {**named, "electricity": case.electricity}.items():
         try:
             if table is not None:

@@ -25,6 +25,7 @@ from thermo.case.quantity import (
     Volume,
     wrong,
 )
+from thermo.case.schema_liquid_time import LoopTime
 from thermo.case.table import Count, Flag, Name, Table, exactly_one
 
 ATMOSPHERE = 101325.0
@@ -147,6 +148,7 @@ class Liquid(Table):
     published_makeup: Volume | None = Field(
         None, description="Water a building takes in a year as published, stated beside the computed one."
     )
+    time: LoopTime | None = Field(None, description="Makes the run time-dependent.")
     room_dew_point: Temperature = Field(288.15, description="Highest dew point of the room; a colder supply is wet.")
     margin: TemperatureDifference = Field(
         5.0, description="Kelvin that the hottest chip keeps below its limit, for the warmest supply."

@@ -27,7 +27,7 @@ def friction(reynolds: ArrayLike, relative_roughness: ArrayLike, law: str = "chu
     rough = np.asarray(relative_roughness, dtype=np.float64)
     if law == "churchill":
         shape = np.broadcast_shapes(reynolds.shape, rough.shape)
-        both = (np.ascontiguousarray(np.broadcast_to(values, shape)).ravel() for values in (reynolds, rough))
+        both = (np.ascontiguousarray(np.broadcast_to(values, shape)).reshape(-1) for values in (reynolds, rough))
         factor, slope = _churchill(*both)
         return factor.reshape(shape), slope.reshape(shape)
     turbulent = {"haaland": _haaland, "colebrook": _colebrook}[law]

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from thermo.errors import CaseError
+from thermo.errors import CaseError, DivergedError
 from thermo.loop.groups import State
 from thermo.loop.network import Network
 
 Array = NDArray[np.float64]
 
 GRAVITY = 9.80665  # m/s2
+MOST_STEPS, TOLERANCE = 200, 1e-6  # of flows at given temperatures
 LEAK = 1e-9  # conductance of a closed branch over the median: keeps cut-off nodes solvable, carries nothing
 FLOOR, FLOOR_ALL = 1e-4, 1e-3  # least slope of a branch: of its own at usual flow, of the least of all branches
 START_DENSITY, START_VISCOSITY = 1000.0, 1e-3
@@ -117,6 +118,25 @@ def newton_step(network: Network, hydraulics: Hydraulics, state: State) -> float
     hydraulics.flow = hydraulics.flow + hydraulics.step * moved
     hydraulics.pressure = hydraulics.pressure + hydraulics.step * change
     return float(np.abs(moved).max(initial=0.0))
+
+
+def solve_flows(network: Network, coolant, hydraulics: Hydraulics, inlet: Array, outlet: Array) -> Array:
+    """Flows (branches,) for given temperatures of the branches' ends (K), from a former state that is changed.
+
+    Raises :class:`DivergedError` where they do not settle.
+    """
+    mean = 0.5 * (inlet + outlet)
+    density, viscosity, _ = coolant.properties(mean)
+    set_openings(network, hydraulics)
+    for _ in range(MOST_STEPS):
+        state = State(hydraulics.flow, density, viscosity, mean)
+        moved = newton_step(network, hydraulics, state)
+        near = hydraulics.residual <= TOLERANCE * (100.0 + hydraulics.scale)
+        if near and moved <= TOLERANCE * (1e-2 + np.abs(hydraulics.flow).max()):
+            state = State(hydraulics.flow, density, viscosity, mean)
+            if not switch_check_valves(network, hydraulics, state):
+                return hydraulics.flow
+    raise DivergedError(f"flows did not settle in {MOST_STEPS} steps: residual {hydraulics.residual:.3g} Pa")
 
 
 def _typical(conductance: Array) -> float:

@@ -40,7 +40,8 @@ class Technology:
     `chip_temperature` K of every plate of `plates` (none for fitted racks), `chip_limit` K where it slows down.
     `rack_flow` kg/s, `rack_heat` W of the racks that were solved. `scale` is how many times the whole is bigger than
     what was solved. `pump_power` W, `pump_speed`, `heat` W into the units and `units` running are of the solved part.
-    `supply_limit` K: warmest supply that keeps the hottest chip `margin` below its limit.
+    `supply_limit` K: warmest supply that keeps the hottest chip `margin` below its limit; `facility_limit` K: warmest
+    facility coolant that holds the supply. `curve`: what stands for a rack where racks are fitted.
     """
 
     solution: Solution
@@ -58,6 +59,7 @@ class Technology:
     heat: float
     supply_limit: float
     facility_limit: float
+    curve: PowerLaw | None
     flags: list[str] = field(default_factory=list)
 
     @property
@@ -100,7 +102,7 @@ def solve_technology(liquid, facility_coolant: str) -> Technology:
         flags.append(f"distribution units: pumps at full speed make {share:.0%} of the flow the control asks for")
     steady.refuse_boiling(solution)
     flags += _state_flags(liquid, unit, solution)
-    return _technology(liquid, facility_coolant, solution, unit, chips, plates, speed, flags)
+    return _technology(liquid, facility_coolant, solution, unit, chips, plates, curve, speed, flags)
 
 
 def _unit_flow(solution: Solution) -> float:
@@ -118,7 +120,7 @@ def _pump_speed(liquid, unit: DistributionUnit, solution: Solution, density: flo
     return unit.speed(solution.flow[first] / density, float(rise))
 
 
-def _technology(liquid, facility, solution, unit, chips, plates, speed, flags) -> Technology:
+def _technology(liquid, facility, solution, unit, chips, plates, curve, speed, flags) -> Technology:
     """Chips, pumps and limits of a solved network."""
     network, medium = solution.network, solution.coolant
     of_chips = [plate for plate in plates if plate.chip]
@@ -157,7 +159,7 @@ def _technology(liquid, facility, solution, unit, chips, plates, speed, flags) -
         flags.append(f"distribution units: {each / unit.heat:.0%} of their rated heat")
     return Technology(
         solution, unit, chips, of_chips, temperature, limit, rack_flow, heat, liquid.groups // liquid_groups(liquid),
-        len(units), speed, power, duty, supply_limit, liquid.supply_temperature - approach, flags,
+        len(units), speed, power, duty, supply_limit, liquid.supply_temperature - approach, curve, flags,
     )  # fmt: skip
 
 

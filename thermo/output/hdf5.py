@@ -27,7 +27,8 @@ STEADY = np.zeros(1)  # s, the one time of a steady field
 AXES = ("z", "y", "x")
 LOOP_UNITS = {
     "flow_kg_s": "kg s-1", "flow_L_min": "L min-1", "inlet_C": "degC", "outlet_C": "degC", "pressure_drop_Pa": "Pa",
-    "heat_W": "W", "chip_C": "degC",
+    "heat_W": "W", "chip_C": "degC", "time_s": "s", "chip_max_C": "degC", "supply_C": "degC", "return_C": "degC",
+    "facility_C": "degC",
 }  # fmt: skip
 LARGEST_CHUNK = 2**30  # bytes; HDF5 refuses chunks of 4 GiB
 
@@ -48,6 +49,8 @@ def write(path: Path, result: Result, summary: Mapping[str, Any], summary_text: 
         _write_columns(file.create_group("history"), steps | result.history, "step", {})
         if result.loop:
             _write_columns(file.create_group("loop"), _loop_columns(result.loop), "branch", LOOP_UNITS)
+        if result.loop_series:
+            _write_columns(file.create_group("loop_series"), result.loop_series, "time_s", LOOP_UNITS)
         if result.year is not None:
             hours = {"hour": np.arange(len(next(iter(result.year.hourly.values()), ())))}
             units = {**result.year.units, "hour": "h"}

@@ -141,7 +141,8 @@ def advance(
     Per branch: `flow` kg/s, `mass` kg, its cells `first` and `count`, `power` W of its chips and `resistance` K/W,
     `capacity` J/K of them, exchanger `setpoint` K, `reach` (share of inlet minus facility it can take) and `facility`
     K, `spread` 1/s (axial dispersion over the length squared), wall `contact` W/K, `wall_capacity` J/K, `loss` W/K to
-    `ambient` K. `T` and `wall`: cells, K. Results: `node` K, `outlet` K of each branch, `removed` W by each exchanger, `chip` K.
+    `ambient` K. `T` and `wall`: cells, K. Results: `node` K, `outlet` K of each branch, `removed` W by each exchanger,
+    `chip` K.
     """
     nodes = len(node)
     carried, energy = np.zeros(nodes), np.zeros(nodes)

@@ -78,7 +78,8 @@ class March:
             dt, self.cp, network.start, network.end, self.flow, self.mass, self.first, self.count, self.implicit,
             self.order, self._leaving, self._leaving_first, self.power, self.resistance, self.capacity, self.setpoint,
             self.reach, self.facility, self.spread, self.contact, self.wall_capacity, self.loss, self.ambient,
-            network.inflow, self.inflow_temperature, self.T, self.wall, self.chip, self.node, self.outlet, self.removed, self._flux,
+            network.inflow, self.inflow_temperature, self.T, self.wall, self.chip, self.node, self.outlet, self.removed,
+            self._flux,
         )  # fmt: skip
 
     def stored(self) -> float:

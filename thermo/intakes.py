@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from thermo import metrics, records
-from thermo.field import supply_limit
+from thermo.field import device_rows, supply_limit
 from thermo.field.monitors import KELVIN
 from thermo.field.properties import fluid_properties
 from thermo.field.supply_air import supplied, supply_state
@@ -74,7 +74,12 @@ def warmest_supply(case, solution, units) -> supply_limit.SupplyLimit | None:
     default = case.limits.rack_inlet_max or records.air_class(DEFAULT_CLASS).allowable[1]
     allowable = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
                  for rack in case.rack}
-    supply, _ = supply_state(case, units)
     if method == "linear":
-        return supply_limit.linear(solution.solver, supply, allowable)
-    return supply_limit.by_field(solution, supply, allowable)
+        return supply_limit.linear(solution.solver, supply_state(case, units)[0], allowable)
+    return supply_limit.by_field(solution, _supply_of, allowable)
+
+
+def _supply_of(solver) -> float:
+    """Temperature in K of the air that a solved field is supplied with."""
+    rows = [*device_rows.unit_rows(solver), *device_rows.plenum_rows(solver)]
+    return supply_state(solver.case, rows)[0]

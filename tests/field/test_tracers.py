@@ -108,3 +108,46 @@ def test_intake_heights_average_to_the_mean(solution):
     air = solution.solver.interior(solution.solver.T) + solution.solver.datum - KELVIN
     rows = air[:, 3:6, 10].mean(axis=1)
     assert heights["A"] == pytest.approx([rows[1], rows[4], rows[7]])
+
+
+CLOSED = """
+[room]
+size = ["3.6 m", "1.2 m", "2.4 m"]
+[fluid]
+name = "air"
+[physics]
+convection = "upwind"
+[grid]
+cell = "0.2 m"
+[solve]
+sequence = false
+[[rack]]
+name = "A"
+from = ["1.4 m", "0.2 m", "0 m"]
+to = ["2.2 m", "1 m", "1.8 m"]
+intake = "x_min"
+exhaust = "x_max"
+power = "4 kW"
+temperature_rise = "10 K"
+[[cooling_unit]]
+name = "CRAH 1"
+from = ["0 m", "0 m", "0 m"]
+to = ["0.6 m", "1.2 m", "1.6 m"]
+intake = "z_max"
+discharge = "x_max"
+flow = 0.3
+supply_temperature = "18 degC"
+"""
+
+
+def test_a_cooling_unit_is_a_source_and_a_receiver(tmp_path):
+    """In a closed room all air comes from the unit or from the rack, and the shares explain the intake temperature."""
+    (tmp_path / "case.toml").write_text(CLOSED)
+    case = load(tmp_path / "case.toml")
+    solution = solve_steady(case, make_backend("cpu", "double"), fluid_properties(case), lambda *_: None)
+    traced = trace_air(solution.solver)
+    assert sorted(traced.sources) == sorted(traced.receivers) == ["A", "CRAH 1"]
+    assert traced.fractions.sum(axis=1) == pytest.approx(1.0, abs=1e-6)
+    inlet = solution.levels[-1]["rack A inlet_mean"]
+    source = np.array([{"A": inlet + 10.0, "CRAH 1": 18.0}[name] for name in traced.sources])
+    assert traced.fractions[traced.receivers.index("A")] @ source == pytest.approx(inlet, abs=2e-3)

@@ -184,8 +184,8 @@ def _check_switches(case: Case) -> None:
     if not case.rack:
         for key in case.solve.given("tracers", "supply_limit"):
             raise case.error(f"solve.{key}", "concerns the intakes of racks, and there are none: remove it")
-    if case.solve.supply_limit not in (None, "off") and not case.supply:
-        raise case.error("solve.supply_limit", "there is no [[supply]] whose air could be warmer: remove it")
+    if case.solve.supply_limit not in (None, "off") and not case.supply and not case.cooling_unit:
+        raise case.error("solve.supply_limit", "no supply or cooling unit has air that could be warmer: remove it")
     if case.plant is not None and case.plant.air_handler.at_supply_limit and case.solve.supply_limit == "off":
         raise case.error(
             "plant.air_handler.at_supply_limit", 'needs that limit: set solve.supply_limit = "field" or "linear"'

@@ -8,6 +8,7 @@ solution that is there, and a secant closes in on the limit: each solve costs a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,11 +50,14 @@ def linear(solver, supply: float, allowable: dict[str, float]) -> SupplyLimit:
     return SupplyLimit(supply + margin(solver, allowable), "linear")
 
 
-def by_field(solution, supply: float, allowable: dict[str, float]) -> SupplyLimit:
+def by_field(solution, supply_of: Callable, allowable: dict[str, float]) -> SupplyLimit:
     """Warmest supply air by solving the field again; falls back to the linear estimate, and says so, where that fails.
 
+    ``supply_of(solver)`` is the temperature in K of the air that a solved field is supplied with: a cooling unit at
+    its limit does not follow its set-point.
     Only a converged solution has a neighbour worth looking for.
     """
+    supply = supply_of(solution.solver)
     guess = linear(solution.solver, supply, allowable)
     if solution.status != "converged":
         return SupplyLimit(guess.temperature, "linear", 0, ("warmest supply air is a linear estimate: the flow did not "
@@ -72,7 +76,7 @@ def by_field(solution, supply: float, allowable: dict[str, float]) -> SupplyLimi
         solver = march.solver
         found.append((here, margin(solver, allowable)))
         here = _secant(*found[-2:])
-    return SupplyLimit(found[-1][0] + found[-1][1], "field", len(found) - 1)
+    return SupplyLimit(supply_of(solver) + found[-1][1], "field", len(found) - 1)
 
 
 def _given_up(guess: SupplyLimit, solves: int, why: str) -> SupplyLimit:

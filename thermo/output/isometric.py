@@ -25,7 +25,8 @@ from thermo.result import Box, Result
 KELVIN = 273.15
 RECOMMENDED = 27.0  # degC, ASHRAE classes A1 to A4: the surface that is drawn where the room has it
 TURN, TILT = -33.0, 27.0  # degrees from the front of the racks to the side, and above the horizon
-PATCH = 0.3  # m: plain sides of things are drawn in patches of this size, so that they sort by depth
+PATCH = 0.15  # m: plain sides of things are drawn in patches of this size, so that they sort by depth
+BEHIND = 0.1  # m: the surface gives way to sides of things that it touches
 SHEER = 0.55  # opacity of the surface
 WIDE, TALLEST = 10.2, 5.4  # inches
 AZIMUTH = {"x_max": 0.0, "y_max": 90.0, "x_min": 180.0, "y_min": 270.0}
@@ -127,7 +128,8 @@ def _draw(result: Result, view: View, patches: list, norm, level: float, racks: 
     axes = figure.add_axes((0.1 / page, 0.1 / height, wide / page, (height - 0.2) / height))
     _room_lines(axes, result, view, behind=True)
     _openings(axes, result, view)
-    things, all_of_it = _painted(axes, view, patches[1:]), _painted(axes, view, patches)
+    nothing = (np.empty((0, 4, 3)), np.empty((0, 3)))
+    things, all_of_it = (_painted(axes, view, [first, *patches[1:]]) for first in (nothing, patches[0]))
     _names(axes, result, view)
     _room_lines(axes, result, view, behind=False)
     axes.set_xlim(low[0], high[0])
@@ -147,9 +149,10 @@ def _draw(result: Result, view: View, patches: list, norm, level: float, racks: 
 
 
 def _painted(axes: Axes, view: View, patches: list) -> PolyCollection:
-    """Patches from back to front."""
+    """Patches from back to front; the first of them is the surface."""
     polygons, colours = (np.concatenate([patch[part] for patch in patches]) for part in (0, 1))
-    order = np.argsort(polygons.mean(axis=1) @ view.eye, kind="stable")
+    depth = [patch[0].mean(axis=1) @ view.eye + (0.0 if number else -BEHIND) for number, patch in enumerate(patches)]
+    order = np.argsort(np.concatenate(depth), kind="stable")
     painted = PolyCollection(view.flat(polygons[order]), facecolors=colours[order], linewidths=0, antialiaseds=False,
                              zorder=3)  # fmt: skip
     axes.add_collection(painted)

@@ -39,6 +39,21 @@ def wall_film(m, start, owner, kind, rdist, conductivity, k, nu, heat_capacity, 
 
 
 @cell
+def solid_face_conductance(m, along, s, start, owner, kind, axis, sign, film, area, half, conductivity, resistance,
+                           conductance):
+    """Conductance in W/K of faces along axis ``along`` between turbulent fluid and a conducting solid: the film of the
+    thermal wall function, the contact resistance and half the solid cell in series."""
+    c = owner[m]
+    for q in range(start[m], start[m + 1]):
+        if axis[q] == along and kind[q] == WALL:
+            face = c + s if sign[q] > ZERO else c
+            solid = c + s if sign[q] > ZERO else c - s
+            if area[face] > ZERO:
+                series = ONE / film[q] + resistance[face] + half[solid] / conductivity[solid]
+                conductance[face] = area[face] / series
+
+
+@cell
 def conductive_film(m, start, owner, rdist, conductivity, film):
     """Heat transfer coefficient between the cell and each boundary face by conduction."""
     for q in range(start[m], start[m + 1]):

@@ -22,6 +22,12 @@ from thermo.field.supply_air import room_plant, supplied, supply_state
 from thermo.plant.year import Year, simulate
 from thermo.result import Result
 
+TURBULENCE = {
+    "k-epsilon": "standard k-epsilon with wall functions (Launder and Spalding 1974)",
+    "rng-k-epsilon": "RNG k-epsilon (Yakhot et al. 1992) with wall functions (Launder and Spalding 1974)",
+    "lvel": "LVEL, viscosity from wall distance and speed (Agonafer, Gan-Li and Spalding 1996)",
+}
+
 
 def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve an air-cooled case; returns the result (its ``run`` section still without version and time) and the
@@ -208,8 +214,9 @@ def assumptions(case, fluid) -> list[str]:
     reference = f"density {fluid.density:.4g} kg/m3 at {fluid.reference_temperature - KELVIN:.2f} degC"
     lines = [f"Fluid {fluid.name}: {reference}, buoyancy by the Boussinesq approximation." if physics.buoyancy
              else f"Fluid {fluid.name}, no buoyancy."]
-    if physics.turbulence == "k-epsilon":
-        lines.append("Turbulence: standard k-epsilon with wall functions (Launder and Spalding 1974).")
+    if physics.turbulence in TURBULENCE:
+        buoyant = ", production by buoyancy" if physics.buoyancy_production else ""
+        lines.append(f"Turbulence: {TURBULENCE[physics.turbulence]}{buoyant}.")
     lines.append(f"Convection scheme of velocity and temperature: {physics.convection}.")
     lines.append("Radiation is not solved. Racks pass air straight through; their exhaust is mean intake plus heat.")
     if case.plant is not None:

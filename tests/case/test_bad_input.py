@@ -87,6 +87,22 @@ BAD_FILES = {
         '[physics]\nturbulence = "laminar"\nturbulent_prandtl = 0.9\n[limits]',
         ["physics", "turbulent_prandtl has no effect"],
     ),
+    "production by buoyancy without turbulence": (
+        "[limits]",
+        '[physics]\nturbulence = "lvel"\nbuoyancy_production = true\n[limits]',
+        ["physics", "buoyancy_production", "k-epsilon"],
+    ),
+    "turbulent stress in laminar flow": (
+        "[limits]",
+        '[physics]\nturbulence = "laminar"\ntransposed_stress = true\n[limits]',
+        ["physics", "transposed_stress", "laminar"],
+    ),
+    "turbulence of a supply with a model without it": (
+        "[limits]",
+        '[physics]\nturbulence = "lvel"\n[[supply]]\nname = "s"\nfrom = [0, 0, 1]\nto = [0, 1, 2]\nflow = 0.1\n'
+        "temperature = 290\nintensity = 0.1\n[limits]",
+        ["supply", "intensity", "lvel"],
+    ),
     "gravity without buoyancy": (
         "[limits]",
         "[physics]\nbuoyancy = false\ngravity = [0, 0, -9.81]\n[limits]",

@@ -11,7 +11,8 @@ from kernels.backend import CpuBackend
 from thermo import air
 from thermo.case import load
 
-CHANNEL = Path(__file__).resolve().parents[2] / "validation" / "channel" / "case.toml"
+VALIDATION = Path(__file__).resolve().parents[2] / "validation"
+CHANNEL, WALL_HEAT = (VALIDATION / name / "case.toml" for name in ("channel", "wall_heat"))
 
 
 def solve(file, *overrides):
@@ -32,3 +33,31 @@ def test_turbulence_in_equilibrium_at_the_wall():
     """Where production and dissipation balance, k+ is 1/sqrt(C_mu)."""
     fields, _ = solve(CHANNEL, "fluid.viscosity=1e-4", "initial.velocity=[25, 0, 0]", "monitor=[]")
     assert np.isclose(fields["k"][0, 0, 0], 0.09**-0.5, rtol=0.05)
+
+
+def test_a_conducting_plate_adds_its_own_resistance_to_the_film():
+    """1 W/m2 through 0.1 m of 0.1 W/m/K with a contact of 0.5 m2K/W: the fluid is 1.5 K warmer, film unchanged."""
+    bare, _ = solve(WALL_HEAT, "monitor=[]")
+    plate, _ = solve(
+        WALL_HEAT, "monitor=[]", "room.size=[1, 1, 1.1]", "room.origin=[0, 0, -0.1]",
+        "grid.z=[-0.1, -0.05, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]",
+        'obstacle=[{name="plate", from=[0, 0, -0.1], to=[1, 1, 0], contact_resistance=0.5, '
+        "material={conductivity=0.1, density=1, heat_capacity=1}}]",
+    )
+    np.testing.assert_allclose(plate["T"][2:], bare["T"] + 1.5, atol=1e-5)
+
+
+def test_laminar_limit_of_lvel():
+    """Far below transition the law of the wall is u+ = y+: Poiseuille flow within the grid error of 12 cells."""
+    lvel, laminar = (
+        solve(CHANNEL, "grid.cells=[1, 1, 12]", "monitor=[]", "fluid.viscosity=2", "initial.velocity=[0, 0, 0]",
+              f'physics.turbulence="{model}"')[0]["u"] for model in ("lvel", "laminar"))
+    np.testing.assert_allclose(lvel, laminar, rtol=1e-4)
+
+
+@pytest.mark.parametrize("model", ["k-epsilon", "rng-k-epsilon"])
+def test_k_epsilon_models_agree_on_a_channel(model):
+    """Both are tuned to simple shear flow: the centre of the channel at Re_tau 590 within 3 % of the simulation."""
+    fields, _ = solve(CHANNEL, "grid.cells=[1, 1, 7]", "monitor=[]", "fluid.viscosity=1.694915e-3",
+                      f'physics.turbulence="{model}"')
+    assert fields["u"][-1, 0, 0] == pytest.approx(21.26, rel=0.03)

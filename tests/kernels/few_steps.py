@@ -1,4 +1,4 @@
-"""A few steps of the two small cases in a process of their own: ``few_steps.py cpu|simulated precision steps FILE``."""
+"""A few steps of the small cases in a process of their own: ``few_steps.py cpu|simulated precision steps FILE``."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from field_cases import CAVITY, ROOM, make_plates, make_solver
+from field_cases import CAVITY, LVEL, RENORMALISED, ROOM, make_plates, make_solver
 
 from kernels import aggregation
 from kernels.backend import CpuBackend
 from kernels.reduce import Reducer
 
-SIZES = {"room": (ROOM, ()), "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",))}
+COARSE = "grid.cell=0.4"
+"""The simulator is slow."""
+SIZES = {"room": (ROOM, ()), "renormalised": (ROOM, [*RENORMALISED, COARSE]), "lvel": (ROOM, [*LVEL, COARSE]),
+         "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",))}
 
 
 def few_steps(backend, steps: int) -> dict[str, np.ndarray]:
-    """Fields and reductions of both cases and the rises of three plates after ``steps`` steps, by name.
+    """Fields and reductions of the cases and the rises of three plates after ``steps`` steps, by name.
 
     The energy multigrid has three levels.
     """
@@ -29,7 +32,7 @@ def few_steps(backend, steps: int) -> dict[str, np.ndarray]:
         solver = make_solver(text, backend, overrides)
         for _ in range(steps):
             solver.step(0.7, (1, 1, 1), 1, 0.1, 0.1)
-        turbulent = (solver.turbulence.k, solver.turbulence.epsilon) if solver.turbulence else ()
+        turbulent = solver.turbulence.fields().values() if solver.turbulence else ()
         fields = (*solver.velocity, *solver.flux, solver.p, solver.T, solver.nu_t, *turbulent)
         found |= {f"{case} {n}": backend.to_host(field).copy() for n, field in enumerate(fields)}
         reducer = Reducer(backend, solver.size)

@@ -72,6 +72,12 @@ jet = true
 """
 """A turbulent room with a rack, a supply, a return and a tile."""
 
+RENORMALISED = ['physics.turbulence="rng-k-epsilon"', "physics.buoyancy_production=true",
+                "physics.transposed_stress=true"]
+LVEL = ['physics.turbulence="lvel"', """obstacle=[{name="block", from=[0.8,0.2,0.6], to=[1.0,0.6,0.8], \
+material={conductivity=200, density=2700, heat_capacity=900}}]"""]
+"""Overrides of the room: another turbulence model, and one with a conducting block."""
+
 CAVITY = """
 [case]
 name = "cavity"
@@ -182,6 +188,8 @@ def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
     room = make_solver(ROOM, backend)
     room.residuals.wanted = True
     room.step(0.7, (2, 2, 4), 2, 0.1, 0.1)
+    for overrides in (RENORMALISED, LVEL):
+        make_solver(ROOM, backend, overrides).step(0.7, (1, 1, 1), 1, 0.1, 0.1)
     cavity = make_solver(CAVITY, backend, ["grid.cells=[16, 16, 16]"])
     for _ in range(2):
         cavity.step(0.7, (2, 2, 4), 2)

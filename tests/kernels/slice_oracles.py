@@ -186,10 +186,42 @@ def turbulence_sources(v):
             "epsilon_extra": v.epsilon_extra() + v.volume() * v.c_2 * rate}
 
 
+def strain_term(v):
+    rate = v.epsilon() / v.k()
+    eta = np.sqrt(v.strain()) / rate
+    term = v.nu_t() * v.strain() * rate * eta * (1.0 - eta * v.inverse_eta_0) / (1.0 + v.beta * eta**3)
+    return {"epsilon_source": v.epsilon_source() - v.volume() * np.minimum(term, 0.0),
+            "epsilon_extra": v.epsilon_extra() + v.volume() * np.maximum(term, 0.0) / v.epsilon()}
+
+
+def add_weight(v):
+    return {"out": v.out() - v.gravity * v.slope()}
+
+
+def buoyancy_production(v):
+    made = v.inverse_prandtl * v.nu_t() * v.stability()
+    gravity = np.array([v.gx, v.gy, v.gz])
+    down = gravity / np.linalg.norm(gravity)
+    velocity = np.stack([v.u(), v.v(), v.w()])
+    along = np.einsum("i,i...", down, velocity)
+    across = np.linalg.norm(velocity - down[:, None, None, None] * along, axis=0)
+    share = v.c_1 * np.tanh(np.abs(along) / across)
+    gain, loss = v.volume() * np.maximum(made, 0.0), v.volume() * np.maximum(-made, 0.0) / v.k()
+    return {"k_source": v.k_source() + gain, "k_extra": v.k_extra() + loss,
+            "epsilon_source": v.epsilon_source() + share * gain * v.epsilon() / v.k(),
+            "epsilon_extra": v.epsilon_extra() + share * loss}
+
+
+def wall_distance(v):
+    steepness = np.sqrt(v.slope_x() ** 2 + v.slope_y() ** 2 + v.slope_z() ** 2)
+    return {"out": np.sqrt(steepness**2 + 2.0 * v.potential()) - steepness}
+
+
 ORACLES = [
     gradient, divergence, stress_divergence, face_diffusion, face_conductance, effective_conductivity, exchange_pair,
     central_correction, limited_correction, add_correction, face_force, cell_force, momentum_source, velocity_response,
     boussinesq, rhie_chow_flux, pressure_conductance, correct_flux, correct_velocity, row_diagonal, lagged_source,
     jacobi_sweep, row_defect, operator_apply, operator_residual, smoother_sweep, inverse_diagonal, face_operator,
     damped_face_sweep, normal_strain, shear_strain, turbulent_viscosity, turbulence_sources,
+    strain_term, add_weight, buoyancy_production, wall_distance,
 ]

@@ -23,10 +23,11 @@ SCALARS = {
     "fixed_relaxation": 0.7, "softening": 0.9, "floor": 1e-30, "expansion": 3.4e-3, "offset": -6.0,
     "inverse_relaxation": 1.1, "inverse_step": 0.4, "weight": 0.8, "damping": 0.8, "c_mu": 0.09, "largest_ratio": 1.2,
     "floor_k": 0.7, "floor_epsilon": 0.8, "c_1": 1.44, "c_2": 1.92,
+    "inverse_eta_0": 1.0 / 4.38, "beta": 0.012, "inverse_prandtl": 1.2, "gx": 1.0, "gy": -2.0, "gz": -9.0,
 }
 SIGNED = {"phi", "flux", "flux_x", "flux_y", "flux_z", "outflow", "p", "buoyancy", "force", "mean_force", "velocity",
           "correction", "source", "temperature", "old", "x", "b", "viscosity_slope", "velocity_slope", "gradient",
-          "one_way", "other_way"}
+          "one_way", "other_way", "stability", "slope", "slope_x", "slope_y", "slope_z", "u", "v"}
 CLOSED = {"area", "fluid", "share_low", "share_high"}
 
 

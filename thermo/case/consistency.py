@@ -36,8 +36,8 @@ def _check_room(case: Case) -> None:
         _check_still(case)
     if case.physics.energy:
         _check_temperatures_given(case)
-    if case.physics.turbulence == "laminar":
-        _check_laminar(case)
+    if not case.physics.has_k:
+        _check_without_k(case)
     _check_switches(case)
     check_devices(case)
     _check_expressions(case)
@@ -156,9 +156,9 @@ def _check_temperatures_given(case: Case) -> None:
             )
 
 
-def _check_laminar(case: Case) -> None:
-    """Turbulence of openings and k or epsilon monitors need a turbulence model."""
-    reason = 'has no effect with physics.turbulence = "laminar": remove it'
+def _check_without_k(case: Case) -> None:
+    """Turbulence of openings and k or epsilon monitors need a turbulence model that has them."""
+    reason = f'has no effect with physics.turbulence = "{case.physics.turbulence}": remove it'
     for supply in case.supply:
         for key in supply.turbulence_given:
             raise case.error(f"{key_of(supply)}.{key}", reason)

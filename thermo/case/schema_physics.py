@@ -122,7 +122,15 @@ class Physics(Table):
 
     flow: Flag = Field(True, description="Solve the flow; false leaves heat conduction only.")
     energy: Flag = Field(True, description="Solve the temperature; false is an isothermal flow.")
-    turbulence: Literal["laminar", "k-epsilon"] = Field("k-epsilon", description="Turbulence model.")
+    turbulence: Literal["laminar", "k-epsilon", "rng-k-epsilon", "lvel"] = Field(
+        "k-epsilon", description="Turbulence model: standard or RNG k-epsilon, or LVEL for narrow gaps."
+    )
+    buoyancy_production: Flag = Field(
+        False, description="Buoyancy makes turbulence in unstable and destroys it in stable layers (k-epsilon models)."
+    )
+    transposed_stress: Flag = Field(
+        False, description="Solve the whole turbulent stress, its transposed part included."
+    )
     convection: Literal["limited", "upwind", "central"] = Field(
         "limited", description="Convection scheme: limited and central are second order, upwind is first order."
     )
@@ -155,10 +163,23 @@ class Physics(Table):
         if self.buoyancy and not (self.flow and self.energy):
             raise wrong("buoyancy = true needs flow and energy")
         if self.turbulence != "laminar" and not self.flow:
-            raise wrong('turbulence = "k-epsilon" needs flow')
+            raise wrong(f'turbulence = "{self.turbulence}" needs flow')
         if self.turbulence == "laminar" and "turbulent_prandtl" in self.model_fields_set:
             raise wrong('turbulent_prandtl has no effect with turbulence = "laminar": remove it')
+        self._turbulence_options()
         return self
+
+    def _turbulence_options(self) -> None:
+        """Options of turbulence models are given with the models that they belong to."""
+        if self.buoyancy_production and not (self.buoyancy and self.has_k):
+            raise wrong('buoyancy_production = true needs buoyancy and turbulence = "k-epsilon" or "rng-k-epsilon"')
+        if self.transposed_stress and self.turbulence == "laminar":
+            raise wrong('transposed_stress concerns turbulent stress: remove it with turbulence = "laminar"')
+
+    @property
+    def has_k(self) -> bool:
+        """Whether the turbulence model has k and epsilon."""
+        return self.turbulence in ("k-epsilon", "rng-k-epsilon")
 
 
 class Initial(Table):

@@ -42,7 +42,7 @@ class HeatEquation:
         slowly and is solved every time.
         """
         s = self.solver
-        if s.mesh.conjugate or s.case.physics.turbulence == "laminar":
+        if s.mesh.conjugate or s.case.physics.turbulence in ("laminar", "lvel"):
             return 1
         if s.streams and not (s.table.kind == walls.OPENING).any():
             return STIRRED
@@ -91,17 +91,29 @@ class HeatEquation:
         for a, stride in enumerate(s.strides):
             s.run(diffusion.face_conductance, stride, g.heat_area[a], g.half[a], self.conductivity, g.contact[a],
                   self.rows.diffusion[a], faces=True)
+        self._wall_films()
         self.rows.convect(capacity, s.flux)
         e.extra[:] = g.inert
         e.source[:] = self.source
         self.rows.defer(capacity, s.flux, s.T, e.source)
-        s.run_boundary(energy.conductive_film, f.start, f.owner, f.rdist, self.conductivity, f.film)
-        if s.turbulence:
-            s.turbulence.wall_films(f.film)
         s.run_boundary(energy.energy_boundary, f.start, f.owner, f.kind, f.area, f.outflow, f.temperature,
                        f.resistance, f.heat_flux, f.conducts, f.film, capacity, f.exchange, e.source, e.extra)
         self.rows.diagonal(e, 1.0, rate * capacity)
         s.run(transport.lagged_source, e.lag, s.T, e.source, e.b)
+
+    def _wall_films(self) -> None:
+        """Heat transfer coefficients at walls: conduction, or in turbulent flow the thermal wall function, which also
+        stands between the fluid and conducting solids."""
+        s, g, f = self.solver, self.solver.geometry, self.solver.faces
+        s.run_boundary(energy.conductive_film, f.start, f.owner, f.rdist, self.conductivity, f.film)
+        if not s.turbulence:
+            return
+        s.turbulence.wall_films(f.film)
+        if s.mesh.conjugate:
+            for a, stride in enumerate(s.strides):
+                s.run_boundary(energy.solid_face_conductance, a, stride, f.start, f.owner, f.kind, f.axis, f.sign,
+                               f.film, g.heat_area[a], g.half[a], self.conductivity, g.contact[a],
+                               self.rows.diffusion[a])
 
     def face_heat(self) -> np.ndarray:
         """Heat in W that enters the domain through every boundary face, conduction and convection together, relative

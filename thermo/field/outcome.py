@@ -18,6 +18,9 @@ from thermo.field.monitors import (
 )
 from thermo.result import Box, Fields, Line, Variable
 
+TURBULENCE = {"k": ("m2 s-2", "turbulent kinetic energy"),
+              "epsilon": ("m2 s-3", "dissipation of turbulent kinetic energy")}
+
 
 def fields_of(case, solver) -> Fields:
     """Cell values, line samples and the grid report; blocked cells hold NaN."""
@@ -27,8 +30,8 @@ def fields_of(case, solver) -> Fields:
             cells[name] = Variable(quantity(solver, name), "m s-1", text)
         cells["p"] = Variable(quantity(solver, "p"), "Pa", "pressure minus hydrostatic pressure")
     if solver.turbulence:
-        cells["k"] = Variable(quantity(solver, "k"), "m2 s-2", "turbulent kinetic energy")
-        cells["epsilon"] = Variable(quantity(solver, "epsilon"), "m2 s-3", "dissipation of turbulent kinetic energy")
+        for name in solver.turbulence.fields():
+            cells[name] = Variable(quantity(solver, name), *TURBULENCE[name])
         viscosity = np.where(solver.mesh.fluid, solver.interior(solver.nu_t), np.nan)
         cells["nu_t"] = Variable(viscosity, "m2 s-1", "turbulent viscosity")
     cells["object"] = Variable(solver.mesh.object_id, "1", "object that fills the cell, 0 is fluid")

@@ -11,7 +11,6 @@ import numpy as np
 from kernels import buoyancy, momentum, pressure, resistance, walls
 from kernels.multigrid import PressureMultigrid
 from kernels.operators import divergence
-from kernels.turbulence import KEpsilon
 from thermo.field.balance import HeatGroups
 from thermo.field.boundary import build_boundary, start_temperature
 from thermo.field.devices import Devices
@@ -23,7 +22,7 @@ from thermo.field.mesh import build_mesh, evaluate
 from thermo.field.properties import FluidProperties
 from thermo.field.residuals import Residuals
 from thermo.field.resistances import resistance_faces
-from thermo.field.turbulent import TurbulenceModel
+from thermo.field.turbulent import turbulence_model
 
 SOFTENING = 0.9
 """Share of the neighbours' response in the SIMPLEC coefficient; 0.9 is calmer than 1 and as fast."""
@@ -52,13 +51,13 @@ class FieldSolver:
         self.components = [Equation(self) for _ in range(3)]
         self.heat = HeatEquation(self) if case.physics.energy else None
         self.heat_groups = HeatGroups(self)
-        self.turbulence = TurbulenceModel(self, KEpsilon()) if case.physics.turbulence == "k-epsilon" else None
         if case.physics.flow:
             dx, dy, dz = grid.widths
             opened = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(self.mesh.open_faces)]
             screens = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(resisting)]
             self.multigrid = PressureMultigrid(backend, grid.shape, (dz, dy, dx), tuple(reversed(opened)),
                                                self.mesh.fluid, resisting=tuple(reversed(screens)))
+        self.turbulence = turbulence_model(self)
 
     def _allocate(self) -> None:
         """State and work arrays, all flat and padded."""
@@ -159,8 +158,9 @@ class FieldSolver:
             self.turbulence.wall_laws()
         else:
             self.run_boundary(walls.laminar_wall_viscosity, f.start, f.owner, self.nu, f.wall_nu)
-        if self.fluid.varies:
-            self.rows.transposed_stress(self.velocity, self.nu, [e.source for e in self.components])
+        if self.fluid.varies or self.case.physics.transposed_stress:
+            viscosity = self.nu + self.nu_t if self.case.physics.transposed_stress else self.nu
+            self.rows.transposed_stress(self.velocity, viscosity, [e.source for e in self.components])
         self.run_boundary(
             walls.momentum_boundary, f.start, f.owner, f.kind, f.axis, f.area, f.rdist, f.outflow, *f.velocity,
             f.wall_nu, self.nu, self.nu_t, *self.velocity, u.extra, *(e.source for e in self.components))

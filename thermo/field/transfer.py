@@ -15,8 +15,7 @@ def state(solver) -> dict[str, np.ndarray]:
     fields["p"] = solver.interior(solver.p)
     fields["T"] = solver.interior(solver.T)
     if solver.turbulence:
-        fields["k"] = solver.interior(solver.turbulence.k)
-        fields["epsilon"] = solver.interior(solver.turbulence.epsilon)
+        fields |= {name: solver.interior(array) for name, array in solver.turbulence.fields().items()}
     return fields
 
 
@@ -26,11 +25,12 @@ def restore(solver, fields: dict[str, np.ndarray]) -> None:
         solver.set_interior(array, fields[name] * solver.mesh.fluid)
     solver.set_interior(solver.p, fields["p"])
     solver.set_interior(solver.T, fields["T"] * solver.mesh.active)
-    if solver.turbulence and "k" in fields:
-        solver.set_interior(solver.turbulence.k, fields["k"])
-        solver.set_interior(solver.turbulence.epsilon, fields["epsilon"])
-        solver.turbulence.update_viscosity()
     solver.update_properties()
+    if solver.turbulence:
+        for name, array in solver.turbulence.fields().items():
+            if name in fields:
+                solver.set_interior(array, fields[name])
+        solver.turbulence.update_viscosity()
     zero = solver.zero
     for a, stride in enumerate(solver.strides):
         g = solver.geometry

@@ -1,10 +1,13 @@
-"""The k-epsilon model of one grid."""
+"""The k-epsilon models of one grid, and which turbulence model a case asks for."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from kernels import energy, turbulence, walls
 from kernels.transport import lagged_source
 from thermo.field.equation import Equation, SharedRow
+from thermo.field.lvel import Lvel, jayatilleke
 
 LARGEST_VISCOSITY_RATIO = 1e5
 FLOOR_K, FLOOR_EPSILON = 1e-8, 1e-9
@@ -12,17 +15,22 @@ FIX = 1e10
 """Diagonal that holds epsilon at the wall law's value in wall cells; large against any exchange in m3/s."""
 
 
-def jayatilleke(prandtl: float, turbulent_prandtl: float) -> float:
-    """Resistance P of the conductive sublayer in ``T+ = Pr_t (u+ + P)`` (Jayatilleke, Prog. Heat Mass Transf. 1969)."""
-    ratio = prandtl / turbulent_prandtl
-    return 9.24 * (ratio**0.75 - 1.0) * (1.0 + 0.28 * 2.718281828459045 ** (-0.007 * ratio))
+def turbulence_model(solver):
+    """Return the turbulence model of the solver's case on its grid, ``None`` when it is laminar."""
+    name = solver.case.physics.turbulence
+    if name == "laminar":
+        return None
+    if name == "lvel":
+        return Lvel(solver)
+    return KEpsilonModel(solver, turbulence.RENORMALISED if name == "rng-k-epsilon" else turbulence.STANDARD)
 
 
-class TurbulenceModel:
+class KEpsilonModel:
     """Fields k and epsilon, their equations and the wall functions."""
 
     def __init__(self, solver, constants: turbulence.KEpsilon):
         self.solver, self.constants = solver, constants
+        self.buoyant = solver.case.physics.buoyancy_production
         zeros = solver.backend.zeros
         self.k, self.epsilon = zeros(solver.size), zeros(solver.size)
         self.rows = SharedRow(solver)
@@ -40,6 +48,10 @@ class TurbulenceModel:
         self.k[:] = k
         self.epsilon[:] = epsilon
         self.update_viscosity()
+
+    def fields(self) -> dict[str, Any]:
+        """Device arrays that belong to the state, by name."""
+        return {"k": self.k, "epsilon": self.epsilon}
 
     def update_viscosity(self) -> None:
         """Turbulent viscosity from k and epsilon."""
@@ -101,8 +113,25 @@ class TurbulenceModel:
         self.k_base[:] = e.extra
         s.run(turbulence.turbulence_sources, s.geometry.volume, c.c_1, c.c_2, self.strain, s.nu_t, self.k, self.epsilon,
               e.source, e.extra, d.source, d.extra)
+        if c.eta_0:
+            s.run(turbulence.strain_term, s.geometry.volume, 1.0 / c.eta_0, c.beta, self.strain, s.nu_t, self.k,
+                  self.epsilon, d.source, d.extra)
         s.run_boundary(turbulence.turbulence_wall_cell, f.owner, s.geometry.volume, f.wall_epsilon, f.wall_production,
                        f.wall_dissipation, self.k, e.source, e.extra, d.source, d.extra, self.k_base, FIX)
         s.run_boundary(turbulence.turbulence_boundary, f.start, f.owner, f.kind, f.area, f.rdist, f.outflow, f.k,
                        f.epsilon, s.nu, s.nu_t, 1.0 / c.sigma_k, 1.0 / c.sigma_epsilon, e.source, e.extra, d.source,
                        d.extra)
+        if self.buoyant:
+            self._buoyancy()
+
+    def _buoyancy(self) -> None:
+        """Production or destruction of turbulence by buoyancy."""
+        s, e, d = self.solver, self.k_equation, self.epsilon_equation
+        self.second[:] = 0.0
+        for a, gravity in enumerate(s.gravity):
+            if gravity:
+                self.rows.gradient(a, s.relative_density, self.first)
+                s.run(turbulence.add_weight, gravity, self.first, self.second)
+        s.run(turbulence.buoyancy_production, s.geometry.volume, 1.0 / s.case.physics.turbulent_prandtl,
+              self.constants.c_1, *s.gravity, self.second, *s.velocity, s.nu_t, self.k, self.epsilon, e.source,
+              e.extra, d.source, d.extra)

@@ -171,3 +171,21 @@ def test_row_holds_room_and_loop_to_the_same_heat():
     with pytest.raises(CaseError, match=r"rack.R3.power: 12000 W .* give 17250 W"):
         case = load(shipped_cases()["row"], ["rack.R3.power=12 kW"])
         liquid.preflight(case, make_backend("cpu"))
+
+
+def test_the_report_draws_the_loop(rack):
+    from thermo.output import piping
+
+    diagram, branches = piping.diagram(rack), piping.branches(rack)
+    assert "45.0 °C" in diagram.alt
+    assert "126 plates" in branches.alt
+    assert "rack 1 supply hose" in piping.mains(rack.summary)
+    assert piping.series(rack) is None
+
+
+def test_the_report_draws_a_trip():
+    from thermo.output import piping
+
+    result = solved('liquid.time={duration="30 s", step="0.5 s", event=[{at="5 s", kind="pump_trip"}]}')
+    assert "time to first throttle" in piping.series(result).caption
+    assert "facility_C" in result.loop_series

@@ -204,11 +204,11 @@ def test_cooling_units_servers_and_ride_through_are_listed_when_they_are_there()
     racks = [{"name": "R1", "inlet_mean_C": 24.0, "ride_through_s": 84.2, "inlet_peak_C": 41.5,
               "servers": [{"name": "web", "u": 3, "power_W": 420.0, "inlet_mean_C": 24.4}]}]  # fmt: skip
     units = [{"name": "CRAH 1", "flow_m3_s": 5.2, "supply_C": 18.0, "duty_W": 62e3, "saturated": True}]
-    changes = {"racks": racks, "cooling_units": units, "liquid": {"supply_C": 40.0, "branches": [{"name": "b1"}]}}
+    changes = {"racks": racks, "cooling_units": units, "spare": {"supply_C": 40.0, "branches": [{"name": "b1"}]}}
     result = dataclasses.replace(with_summary(), summary=summary(None) | changes)
     text = Page(report.text(result, result.summary)).text
     for shown in ("Until allowable s", "84", "R1 web 3 420", "CRAH 1 5.200 18.00 62.00", "✗ no, at its end",
-                  "Liquid", "Supply 40.00 °C", "b1"):  # fmt: skip
+                  "Spare", "Supply 40.00 °C", "b1"):  # fmt: skip
         assert shown in text
     assert "cooling units" not in Page(made(with_summary())).text.lower()
 

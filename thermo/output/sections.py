@@ -13,6 +13,7 @@ from thermo.output import (
     elevations,
     isometric,
     page,
+    piping,
     rack_tables,
     resolved,
     slices,
@@ -85,6 +86,15 @@ def units(m: Material) -> Part:
     yield rack_tables.listing("Plate", rack_tables.PLATES, m.rows("plates"))
 
 
+def loop(m: Material) -> Part:
+    """The coolant loop drawn, the branches of a rack, and the loop in time."""
+    yield drawn(lambda: piping.diagram(m.result), "the piping diagram")
+    yield piping.figures(m.summary)
+    yield drawn(lambda: piping.branches(m.result), "the branches of a rack")
+    yield drawn(lambda: piping.series(m.result), "the loop in time")
+    yield piping.mains(m.summary)
+
+
 def tanks(m: Material) -> Part:
     """The tank and the chips in it."""
     yield tank_tables.tank(m.get("immersion"))
@@ -127,6 +137,7 @@ FIRST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
     ("Racks", racks),
     ("Where the intake air comes from", sources),
     ("Cooling units", units),
+    ("Coolant loop", loop),
     ("Immersion", tanks),
 )
 LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
@@ -137,7 +148,7 @@ LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
 )
 # Parts of the summary that the sections above show; any other gets a section of its own between them.
 SHOWN = frozenset({"schema", "case", "run", "balance", "racks", "air", "cooling_units", "plates", "plant", "metrics",
-                   "energy", "water", "limits", "immersion", "monitors"})  # fmt: skip
+                   "energy", "water", "limits", "immersion", "monitors", "liquid"})  # fmt: skip
 
 
 def sections(material: Material) -> dict[str, str]:

@@ -140,3 +140,11 @@ def test_a_section_without_a_table_of_its_own_is_shown_with_units():
     for text in ("40.00 °C", "1.20 kW", "0.25", "12\u2009000 USD a year", "<th scope=\"row\">IT</th>", "a&lt;b",
                  "kg/s", "0.500", "yes", "–"):  # fmt: skip
         assert text in shown
+
+
+def test_a_cooling_unit_blows_cold_and_draws_in_warm():
+    """The colours of a rack the other way round; a unit that feeds a plenum has no cold side to colour."""
+    rack = {"name": "R", "intake": "x_min", "exhaust": "x_max"}
+    units = [{"name": "C", "intake": "z_max", "discharge": "y_max"}, {"name": "P", "intake": "z_max", "feeds": ["t"]}]
+    found = resolved.rack_faces({"rack": [rack], "cooling_unit": units})
+    assert found == {"R": ("x_min", "x_max"), "C": ("y_max", "z_max")}

@@ -30,7 +30,8 @@ BEHIND = 0.1  # m: the surface gives way to sides of things that it touches
 SHEER = 0.55  # opacity of the surface
 WIDE, TALLEST = 10.2, 5.4  # inches
 AZIMUTH = {"x_max": 0.0, "y_max": 90.0, "x_min": 180.0, "y_min": 270.0}
-TONES = {"x": 0.80, "y": 0.88, "z": 0.95}
+TONES = {"x": 0.84, "y": 0.93, "z": 1.0}
+TINTS = ("#8fb8da", "#dd9c90")  # cold and warm side of a cooling unit
 PLAIN = {"rack": "#c9d2dc", "obstacle": "#9aa5b1"}
 Array = NDArray[np.float64]
 
@@ -68,8 +69,8 @@ def room(result: Result, faces: Mapping[str, tuple[str, str]], levels: Array) ->
     air = {front.name: front for front in fronts(result, faces)}
     for box in result.boxes:
         if box.kind in PLAIN:
-            patches += _sides(view, box, air.get(box.name), faces.get(box.name, ("", ""))[0], norm)
-    return _draw(result, view, patches, norm, level, len(racks))
+            patches += _sides(view, box, air.get(box.name), faces.get(box.name, ("", "")), norm)
+    return _draw(result, view, patches, norm, level, faces)
 
 
 def _surface(view: View, points, level: float, norm) -> tuple[Array, Array]:
@@ -79,22 +80,24 @@ def _surface(view: View, points, level: float, norm) -> tuple[Array, Array]:
     return polygons, light[:, None] * colour
 
 
-def _sides(view: View, box: Box, front: Front | None, intake: str, norm) -> list[tuple[Array, Array]]:
-    """The sides of a box that show, in patches: its front by the air drawn in, the others plain."""
+def _sides(view: View, box: Box, front: Front | None, ends: tuple[str, str], norm) -> list[tuple[Array, Array]]:
+    """The sides of a box that show, in patches: a rack's front by the air drawn in, cold and warm side (``ends``) of a
+    cooling unit tinted, the others plain."""
     found = []
     for axis, end in product("xyz", ("min", "max")):
         if not view.sees(axis, end):
             continue
         others = [name for name in "xyz" if name != axis]
-        if front is not None and f"{axis}_{end}" == intake:
-            mirrored = intake in ("x_min", "y_max")
+        side = f"{axis}_{end}"
+        if front is not None and side == ends[0]:
+            mirrored = side in ("x_min", "y_max")
             low, high = (corner[AXES[others[0]]] for corner in (box.lo, box.hi))
             edges = [high - front.across if mirrored else low + front.across, box.lo[2] + front.up]
             colours = colour_map()(norm(np.clip(front.values, *norm.boundaries[[0, -1]])))[..., :3].reshape(-1, 3)
         else:
             edges = [_split(box.lo[AXES[name]], box.hi[AXES[name]]) for name in others]
-            tone = TONES[axis] / TONES["z"]
-            colours = np.tile(tone * np.array(to_rgb(PLAIN[box.kind])), ((len(edges[0]) - 1) * (len(edges[1]) - 1), 1))
+            tint = TINTS[ends.index(side)] if side in ends and box.kind != "rack" else PLAIN[box.kind]
+            colours = np.tile(TONES[axis] * np.array(to_rgb(tint)), ((len(edges[0]) - 1) * (len(edges[1]) - 1), 1))
         quads = _quads(axis, (box.hi if end == "max" else box.lo)[AXES[axis]], others, edges)
         found.append((quads, colours))
     return found
@@ -117,7 +120,7 @@ def _quads(axis: str, position: float, others: list[str], edges: list[Array]) ->
     return quads
 
 
-def _draw(result: Result, view: View, patches: list, norm, level: float, racks: int) -> Picture:
+def _draw(result: Result, view: View, patches: list, norm, level: float, faces: Mapping) -> Picture:
     corners = np.array(list(product(*zip(result.room_lo, result.room_hi, strict=True))))
     low, high = view.flat(corners).min(axis=0), view.flat(corners).max(axis=0)
     room_inches = WIDE - 1.6
@@ -130,7 +133,7 @@ def _draw(result: Result, view: View, patches: list, norm, level: float, racks: 
     _openings(axes, result, view)
     nothing = (np.empty((0, 4, 3)), np.empty((0, 3)))
     things, all_of_it = (_painted(axes, view, [first, *patches[1:]]) for first in (nothing, patches[0]))
-    _names(axes, result, view)
+    _names(axes, result, view, faces)
     _room_lines(axes, result, view, behind=False)
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
@@ -140,6 +143,7 @@ def _draw(result: Result, view: View, patches: list, norm, level: float, racks: 
     bar.set_label("temperature, °C")
     bar.outline.set_linewidth(0.5)
     where = "the upper end of the recommended range" if level == RECOMMENDED else "half way between coldest and hottest"
+    racks = sum(box.kind == "rack" for box in result.boxes)
     alt = f"The room with {racks} racks from above, and the surface on which the air has {level:.0f} °C."
     caption = (
         f"The room without perspective, from the racks' intake side. Rack fronts: air drawn in. Translucent: where the "
@@ -197,11 +201,12 @@ def _openings(axes: Axes, result: Result, view: View) -> None:
                                            clip_on=False))  # fmt: skip
 
 
-def _names(axes: Axes, result: Result, view: View) -> None:
+def _names(axes: Axes, result: Result, view: View, faces: Mapping) -> None:
     racks = [box for box in result.boxes if box.kind == "rack"]
     for box in racks:
         _edges(axes, box, view)
-    for box in racks if len(racks) <= 40 else []:
+    named = [*racks, *(box for box in result.boxes if box.kind == "obstacle" and box.name in faces)]
+    for box in named if len(named) <= 40 else []:
         top = np.array([0.5 * (box.lo[0] + box.hi[0]), 0.5 * (box.lo[1] + box.hi[1]), box.hi[2]])
         axes.text(*view.flat(top), box.name, fontsize=7.0, color=INK, ha="center", va="center", zorder=7,
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.6})  # fmt: skip

@@ -20,10 +20,13 @@ def tables(result: Result) -> dict[str, Any]:
 
 
 def rack_faces(case: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Intake and exhaust side of every rack by its name."""
-    racks = case.get("rack", [])
+    """Cold and warm side by name: intake and exhaust of every rack, discharge and intake of every cooling unit."""
+    sides = {"rack": ("intake", "exhaust"), "cooling_unit": ("discharge", "intake")}
     return {
-        rack["name"]: (rack["intake"], rack["exhaust"]) for rack in racks if {"name", "intake", "exhaust"} <= set(rack)
+        thing["name"]: (thing[cold], thing[warm])
+        for kind, (cold, warm) in sides.items()
+        for thing in case.get(kind, [])
+        if {"name", cold, warm} <= set(thing)
     }
 
 

@@ -58,6 +58,7 @@ class HeatEquation:
             self._solve()
         else:
             (s.T,) = self.rows.sweep([self.equation.b], self.equation.inverse, [s.T], sweeps)
+        self.steps += 1
 
     def settle(self, closure, tolerance: float) -> None:
         """Solve the energy equation of the present flow until ``closure()``, the heat balance, is below ``tolerance``.

@@ -17,12 +17,13 @@ from thermo.errors import CaseError
 from thermo.load import trace
 from thermo.loop import steady
 from thermo.loop.coolant import coolant
+from thermo.loop.plate_maps import plate_maps
 from thermo.loop.technology import Technology, solve_technology
 from thermo.loop.technology_loop import KELVIN, liquid_groups, rack_heat
 from thermo.loop.trip import LoopMarch, TripResult
 from thermo.loop.volume import technology_volume
 from thermo.plant import closed_loop_year, fill
-from thermo.result import Result, Year
+from thermo.result import PlateMap, Result, Year
 
 AIR_SUPPLY = 298.15  # K of the air for the residual heat, where neither room nor air handler says otherwise
 MOST_ROWS = 2500  # branches in summary.json; fields.h5 has all
@@ -59,7 +60,8 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         flags += trip.flags + trip_flags(trip)
         summary["monitors"] = summary.get("monitors", []) + trip_rows(trip)
     summary["limits"] = air.limit_rows(case, summary)
-    return _result(case, room, summary, year, technology, trip), status
+    plates = plate_maps(technology, backend)
+    return _result(case, room, summary, year, technology, trip, plates), status
 
 
 def preflight(case, backend) -> dict[str, Any]:
@@ -222,7 +224,8 @@ def branch_columns(technology: Technology) -> dict[str, np.ndarray]:
 
 
 def _result(
-    case, room: Result | None, summary: dict, year: Year | None, technology: Technology, trip: TripResult | None
+    case, room: Result | None, summary: dict, year: Year | None, technology: Technology, trip: TripResult | None,
+    plates: list[PlateMap],
 ) -> Result:
     loop = branch_columns(technology) | {"name": np.array(technology.solution.network.branch_names)}
     sources = assumptions(case, technology) + fill_lines(case, summary)
@@ -230,13 +233,31 @@ def _result(
     if room is not None:
         return replace(
             room, summary=summary, year=year, loop=loop, loop_series=series, case_text=case.source_text,
-            sources=[*sources, *room.sources],
+            sources=[*sources, *room.sources], plates=plates,
         )  # fmt: skip
     origin = (0.0, 0.0, 0.0)
     return Result(
         summary=summary, fields=None, boxes=[], history={}, year=year, case_text=case.source_text, log=[],
         room_lo=origin, room_hi=origin, sources=sources, loop=loop, loop_series=series,
+        plates=plates,
     )  # fmt: skip
+
+
+def plate_lines(liquid) -> list[str]:
+    """How the plates are described: by records, by designs or both."""
+    lines = []
+    if any(plate.record is not None for _, plate in liquid.plates):
+        lines.append(
+            "Plates with a record: measured resistance over flow, which does not depend on the coolant's temperature; "
+            "the pressure drop is the case's own rating."
+        )
+    if any(plate.design is not None for _, plate in liquid.plates):
+        lines.append(
+            "Plates with a design: conduction in finite volumes from the die to the fins; coolant along the channels "
+            "by Muzychka and Yovanovich (laminar, developing) and Gnielinski (turbulent), each within about 10 %; the "
+            "flow divides evenly over the channels."
+        )
+    return lines
 
 
 def fill_lines(case, summary: dict) -> list[str]:
@@ -262,9 +283,9 @@ def assumptions(case, technology: Technology) -> list[str]:
         f"Coolant {liquid.coolant}: {medium.medium.source}.",
         f"{solved} racks of {len(technology.solution.network.branch_names)} branches in all are solved at full load; "
         f"they stand for {liquid.groups} groups of {liquid.racks} racks.",
-        "Friction: Churchill 1977. Plates: measured resistance over flow; the pressure drop is the case's own rating.",
-        "All electric power of the pumps ends in the coolant. Pipes lose no heat to the room.",
-        "The plates' resistance is that of their record; it does not depend on the coolant's temperature.",
+        "Friction: Churchill 1977. All electric power of the pumps ends in the coolant.",
+        "Pipes lose no heat to the room.",
+        *plate_lines(liquid),
     ]
     if case.plant is not None:
         lines.append(f"The groups stand for {case.plant.it_scale:g} times their power in the plant year.")

@@ -64,6 +64,23 @@ class Box:
     label: str
 
 
+@dataclass(frozen=True)
+class PlateMap:
+    """Junction temperatures of cold plates of one kind whose inside was solved, the hottest first.
+
+    ``junction``: K, (plates, y, x) on the active side of the die; ``x_nodes`` along the coolant and ``y_nodes`` across,
+    cell edges [m] from the middle of the die; ``names`` and coolant ``inlet`` [K] of each plate; ``power`` of one [W].
+    """
+
+    kind: str
+    names: tuple[str, ...]
+    x_nodes: np.ndarray
+    y_nodes: np.ndarray
+    junction: np.ndarray
+    inlet: np.ndarray
+    power: float
+
+
 class Year(Protocol):
     """What output reads of a plant year: hourly arrays of shape (8760,) and the unit of each, by the same key."""
 
@@ -80,8 +97,8 @@ class Result:
     relative, dimensionless) and "monitor:<name>" (a temperature in degC unless the monitor's summary entry has a unit).
     ``case_text``: the resolved case, TOML. ``log``: lines of log.txt. ``room_lo``, ``room_hi``: corners of the room, m.
     ``loop``: columns over the branches of a coolant loop, "name" among them. ``loop_series``: columns over the time
-    steps of a loop, "time_s" among them. ``sources``: assumptions and data sources, one sentence each, printed in the
-    report.
+    steps of a loop, "time_s" among them. ``plates``: cold plates whose inside was solved. ``sources``: assumptions and
+    data sources, one sentence each, printed in the report.
     """
 
     summary: dict[str, Any]
@@ -96,3 +113,4 @@ class Result:
     sources: list[str] = field(default_factory=list)
     loop: dict[str, np.ndarray] = field(default_factory=dict)
     loop_series: dict[str, np.ndarray] = field(default_factory=dict)
+    plates: list[PlateMap] = field(default_factory=list)

@@ -64,7 +64,9 @@ def _check_records(case: Case, liquid) -> None:
     named.append(("liquid.unit.record", liquid.unit.record, records.cdu))
     for tray, plate in liquid.plates:
         key = f"liquid.rack.tray.{tray.name}.plate.{plate.name}"
-        named += [(f"{key}.chip", plate.chip, records.chip), (f"{key}.record", plate.record, records.cold_plate)]
+        named.append((f"{key}.chip", plate.chip, records.chip))
+        if plate.record is not None:
+            named.append((f"{key}.record", plate.record, records.cold_plate))
     for key, name, find in named:
         try:
             find(name)

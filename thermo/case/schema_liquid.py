@@ -25,6 +25,7 @@ from thermo.case.quantity import (
     Volume,
     wrong,
 )
+from thermo.case.schema_cold_plate import PlateDesign
 from thermo.case.schema_liquid_time import LoopTime
 from thermo.case.table import Count, Flag, Name, Table, exactly_one
 
@@ -48,14 +49,31 @@ class Plate(Table):
     chip: str = Field(min_length=1, description="Name of a chip record: its power and its limits.")
     power: Power | None = Field(None, description="Heat of one chip at full load (default: rated power of the record).")
     capture: Efficiency = Field(1.0, description="Share of the chip's heat that the plate catches; the rest heats air.")
-    record: str = Field(min_length=1, description="Name of a cold plate record: measured resistance over the flow.")
+    record: str | None = Field(
+        None, min_length=1, description="Name of a cold plate record: measured resistance over the flow."
+    )
+    design: PlateDesign | None = Field(
+        None, description="The plate by its inside, solved in three dimensions, instead of record."
+    )
     case_resistance: ThermalResistance | None = Field(
         None, description="From the hottest point of the chip to its case (default: none)."
     )
-    pressure_drop: PositivePressure = Field(description="Pressure drop of one plate at rated_flow.")
-    rated_flow: Flow = Field(description="Coolant through one plate at pressure_drop.")
+    pressure_drop: PositivePressure | None = Field(
+        None, description="Pressure drop of one plate at rated_flow; needed with record, follows from a design."
+    )
+    rated_flow: Flow = Field(description="Coolant through one plate at pressure_drop; about what it will get.")
     rated_temperature: Temperature = Field(313.15, description="Coolant temperature at pressure_drop.")
     laminar_share: Fraction = Field(0.5, description="Share of the pressure drop that is laminar friction.")
+
+    @model_validator(mode="after")
+    def _record_or_design(self) -> Plate:
+        exactly_one(self, "record", "design")
+        if self.record is not None and self.pressure_drop is None:
+            raise wrong("pressure_drop is missing: a record does not know it")
+        if self.design is not None:
+            for key in self.given("case_resistance", "pressure_drop", "laminar_share"):
+                raise wrong(f"{key} has no effect with design, from which it follows: remove it")
+        return self
 
 
 class Tray(Table):

@@ -6,8 +6,8 @@ every iteration; :class:`FinnedPlate` answers from a table of solved plates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -99,7 +99,6 @@ class FinnedPlate:
     power_map: ArrayLike | None = None
     coldest: float = 283.15
     warmest: float = 333.15
-    backend: object = field(default_factory=lambda: CpuBackend("double", threads=1), repr=False)
 
     @cached_property
     def cells(self) -> Cells:
@@ -116,21 +115,25 @@ class FinnedPlate:
         """Coolant inside, m3."""
         return self.stack.coolant_volume
 
-    def solve(self, flow: ArrayLike, temperature: ArrayLike, power: ArrayLike) -> Solved:
-        """Solve plates at `flow` kg/s above 0, coolant inlet `temperature` K, `power` W, each scalar or (plates,)."""
+    def solve(self, flow: ArrayLike, temperature: ArrayLike, power: ArrayLike, backend=None) -> Solved:
+        """Solve plates at `flow` kg/s above 0, coolant inlet `temperature` K, `power` W, each scalar or (plates,).
+
+        `backend` is where (default: the CPU in double precision).
+        """
+        backend = CpuBackend("double", threads=1) if backend is None else backend
         arrays = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in (flow, temperature, power))
         given = np.broadcast_arrays(*arrays)
         at_once = max(1, CELLS_AT_ONCE // int(np.prod(self.cells.shape)))
-        parts = [self._solve(*(v[n : n + at_once] for v in given)) for n in range(0, given[0].size, at_once)]
+        parts = [self._solve(backend, *(v[n : n + at_once] for v in given)) for n in range(0, given[0].size, at_once)]
         rows = {name: np.concatenate([getattr(part, name) for part in parts])
                 for name in Solved.__dataclass_fields__ if name != "iterations"}
         return Solved(**rows, iterations=max(part.iterations for part in parts))
 
-    def _solve(self, flow: Array, inlet: Array, power: Array) -> Solved:
+    def _solve(self, backend, flow: Array, inlet: Array, power: Array) -> Solved:
         cells, fins, liquid = self.cells, self.stack.fins, fluid(self.coolant)
         mean = inlet + 0.5 * power / (flow * liquid.heat_capacity(inlet))
         film, rate = films(fins, cells, self.coolant, flow, mean)
-        plates = ColdPlates(self.backend, flow.size, (cells.gx, cells.gy, cells.gz), cells.blocked, cells.station,
+        plates = ColdPlates(backend, flow.size, (cells.gx, cells.gy, cells.gz), cells.blocked, cells.station,
                             cells.carried, (cells.x.size - 1) // 2)
         plates.set_films(film, rate)
         heat = power[:, None, None, None] * cells.source
@@ -146,10 +149,19 @@ class FinnedPlate:
             iterations=iterations,
         )
 
+    def die_edges(self) -> tuple[Array, Array]:
+        """Cell edges of the junction field along x and y, m from the middle of the die."""
+        inside = _die(self.stack, self.cells)
+        found = []
+        for edges, part in ((self.cells.x, inside.any(axis=0)), (self.cells.y, inside.any(axis=1))):
+            cells = np.flatnonzero(part)
+            found.append(edges[cells[0] : cells[-1] + 2])
+        return found[0], found[1]
+
     def _temperatures(self, rise: Array, heat: Array, inlet: Array) -> dict[str, Array]:
         """Junction field, its hottest point and the case. Heat enters through the lowest face of the die."""
         cells, die = self.cells, self.stack.die
-        inside = cells.source.sum(axis=0) > 0.0 if self.power_map is None else _die(self.stack, cells)
+        inside = _die(self.stack, cells)
         rows, columns = np.any(inside, axis=1), np.any(inside, axis=0)
         areas = np.diff(cells.y)[rows][:, None] * np.diff(cells.x)[columns][None, :]
         half = 0.5 * die.thickness / die.cells / die.conductivity
@@ -168,15 +180,11 @@ class FinnedPlate:
         surface = under - upward * 0.5 * part.thickness / part.cells / part.conductivity / areas
         return np.sum(surface * areas, axis=(1, 2)) / areas.sum()
 
-    @cached_property
+    @property
     def _table(self) -> tuple[Array, Array, Array]:
         """Logarithm of the flows, temperatures, and logarithm of the resistance (temperatures, flows)."""
-        flows = np.geomspace(self.flow / TABLE_SPAN, self.flow * TABLE_SPAN, TABLE_FLOWS)
-        temperatures = np.linspace(self.coldest, self.warmest, TABLE_TEMPERATURES)
-        grid = np.meshgrid(temperatures, flows, indexing="ij")
-        solved = self.solve(grid[1].ravel(), grid[0].ravel(), self.power)
-        resistance = (solved.hottest - grid[0].ravel()) / self.power
-        return np.log(flows), temperatures, np.log(resistance).reshape(grid[0].shape)
+        given = None if self.power_map is None else tuple(map(tuple, self.power_map))
+        return _solved_table(self.stack, self.coolant, self.power, self.flow, given, self.coldest, self.warmest)
 
     def resistance(self, flow: ArrayLike, temperature: ArrayLike) -> Array:
         """Hottest point of the die minus coolant inlet over heat, K/W; beyond the table its edge holds."""
@@ -206,6 +214,17 @@ class FinnedPlate:
         flow = np.abs(np.asarray(flow, dtype=np.float64))
         cold = (np.asarray(temperature) < self.coldest) | (np.asarray(temperature) > self.warmest)
         return cold | (flow < self.flow / TABLE_SPAN * (1 - 1e-9)) | (flow > self.flow * TABLE_SPAN * (1 + 1e-9))
+
+
+@lru_cache(maxsize=64)
+def _solved_table(stack: Stack, coolant: str, power: float, flow: float, power_map, coldest: float, warmest: float):
+    """The table of a :class:`FinnedPlate`, solved once for plates that are alike."""
+    flows = np.geomspace(flow / TABLE_SPAN, flow * TABLE_SPAN, TABLE_FLOWS)
+    temperatures = np.linspace(coldest, warmest, TABLE_TEMPERATURES)
+    grid = np.meshgrid(temperatures, flows, indexing="ij")
+    inlet, flow_of = (part.ravel() for part in grid)
+    solved = FinnedPlate("table", stack, coolant, power, flow, power_map).solve(flow_of, inlet, power)
+    return np.log(flows), temperatures, np.log((solved.hottest - inlet) / power).reshape(grid[0].shape)
 
 
 def _die(stack: Stack, cells: Cells) -> NDArray[np.bool_]:

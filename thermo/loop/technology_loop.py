@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermo import records
-from thermo.loop.cold_plate import MeasuredPlate, PressureLaw
+from thermo.loop.cold_plate import ColdPlate
+from thermo.loop.cold_plate_build import make_plate
 from thermo.loop.elements import FixedFlow, FixedRise, Pipe, Plate, PowerLaw, Pump, PumpCurve, Resistance, Valve
 from thermo.loop.network import Builder, Network
 
@@ -22,7 +23,7 @@ class Chip:
     """A kind of chip with its plate: `power` W of one, the share `capture` of it in the coolant, limits in K."""
 
     name: str
-    plate: MeasuredPlate
+    plate: ColdPlate
     power: float
     capture: float
     throttle: float
@@ -47,14 +48,11 @@ def chips_of(liquid) -> dict[str, Chip]:
     """Chips by "tray plate" name. Raises :class:`CaseError` for an unknown record."""
     found = {}
     for tray, plate in liquid.plates:
-        record, chip = records.cold_plate(plate.record), records.chip(plate.chip)
-        density = float(MeasuredPlate(record, None).volume_flow(1.0, plate.rated_temperature)) ** -1
-        rating = (plate.rated_flow * density, plate.pressure_drop, plate.rated_temperature)
-        law = PressureLaw(liquid.coolant, *rating, plate.laminar_share)
-        measured = MeasuredPlate(record, law, plate.case_resistance or 0.0)
+        chip = records.chip(plate.chip)
         power = chip.power if plate.power is None else plate.power
+        made = make_plate(plate, chip, liquid.coolant, power * plate.capture)
         name = f"{tray.name} {plate.name}"
-        found[name] = Chip(name, measured, power, plate.capture, chip.throttle, chip.shutdown)
+        found[name] = Chip(name, made, power, plate.capture, chip.throttle, chip.shutdown)
     return found
 
 

@@ -6,6 +6,7 @@ Layout::
     /T /u ... (time, z, y, x) the variables, compressed        /VTKHDF                      soft links to the views
     /xdmf/T_000000 (z, y, x)  virtual views, one per step      /lines/<name>                line monitors
     /loop                     branches of a coolant loop
+    /plates/<kind>            junction temperatures of chips, (plate, y, x), hottest first
     /history                  convergence                      /year                        hourly plant arrays
     /boxes                    racks, openings, obstacles       attributes of /              case, summary, what ran
 """
@@ -21,7 +22,7 @@ import h5py
 import numpy as np
 
 from thermo.output import xdmf
-from thermo.result import Box, Fields, Line, Result, Variable
+from thermo.result import Box, Fields, Line, PlateMap, Result, Variable
 
 STEADY = np.zeros(1)  # s, the one time of a steady field
 AXES = ("z", "y", "x")
@@ -51,6 +52,8 @@ def write(path: Path, result: Result, summary: Mapping[str, Any], summary_text: 
             _write_columns(file.create_group("loop"), _loop_columns(result.loop), "branch", LOOP_UNITS)
         if result.loop_series:
             _write_columns(file.create_group("loop_series"), result.loop_series, "time_s", LOOP_UNITS)
+        for plate in result.plates:
+            _write_plate(file.require_group("plates").create_group(plate.kind.replace("/", "_")), plate)
         if result.year is not None:
             hours = {"hour": np.arange(len(next(iter(result.year.hourly.values()), ())))}
             units = {**result.year.units, "hour": "h"}
@@ -168,6 +171,21 @@ def _write_columns(group: h5py.Group, columns: Mapping[str, np.ndarray], index: 
         data = group.create_dataset(name.replace("/", "_"), data=np.asarray(values))
         data.attrs["units"] = units.get(name, "1")
         data.dims[0].attach_scale(scale)
+
+
+def _write_plate(group: h5py.Group, plate: PlateMap) -> None:
+    """Junction temperatures of the plates of one kind on the cells of their die."""
+    group.attrs["power_W"] = plate.power
+    columns = {"plate": np.arange(1, len(plate.names) + 1), "name": np.array([n.encode() for n in plate.names]),
+               "inlet": plate.inlet}  # fmt: skip
+    _write_columns(group, columns, "plate", {"inlet": "K"})
+    scales = [group["plate"]]
+    for axis, nodes in (("y", plate.y_nodes), ("x", plate.x_nodes)):
+        scales.append(_scale(group, axis, 0.5 * (nodes[1:] + nodes[:-1]), "m", f"cell centre, {axis}"))
+    data = group.create_dataset("junction", data=plate.junction, compression="gzip")
+    data.attrs["units"] = "K"
+    for axis, scale in enumerate(scales):
+        data.dims[axis].attach_scale(scale)
 
 
 def _loop_columns(loop: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -14,6 +14,7 @@ from thermo.output import (
     isometric,
     page,
     piping,
+    plate_charts,
     rack_tables,
     resolved,
     slices,
@@ -101,6 +102,11 @@ def tanks(m: Material) -> Part:
     yield tank_tables.chips(m.get("immersion").get("chips", []))
 
 
+def dies(m: Material) -> Part:
+    """Temperatures over the dies whose plates were solved inside."""
+    yield drawn(lambda: plate_charts.junctions(m.result), "the dies")
+
+
 def year(m: Material) -> Part:
     """Energy, water and cooling modes of the year."""
     metrics, plant = m.get("metrics"), m.get("plant")
@@ -139,6 +145,7 @@ FIRST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
     ("Cooling units", units),
     ("Coolant loop", loop),
     ("Immersion", tanks),
+    ("Chips on their cold plates", dies),
 )
 LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
     ("Energy, water and the plant's year", year),

@@ -1,0 +1,50 @@
+"""Pictures of cold plates whose inside was solved: the junction temperatures of the hottest chip of each kind."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from thermo.output.figure import INK, Picture, colour_map, raster
+from thermo.result import PlateMap, Result
+
+KELVIN = 273.15
+MOST = 4
+PANEL = 3.1  # inches
+
+
+def junctions(result: Result) -> Picture | None:
+    """The hottest chip of every kind, on one scale; None where no plate was solved."""
+    maps = result.plates[:MOST]
+    if not maps:
+        return None
+    fields = [plate.junction[0] - KELVIN for plate in maps]
+    low, high = min(field.min() for field in fields), max(field.max() for field in fields)
+    figure = Figure(figsize=(PANEL * len(maps) + 1.0, PANEL), layout="constrained")
+    panels = np.atleast_1d(figure.subplots(1, len(maps)))
+    for axes, plate, field in zip(panels, maps, fields, strict=True):
+        shown = _panel(axes, plate, field, (low, high))
+    figure.colorbar(shown, ax=list(panels), label="junction, °C", shrink=0.85)
+    words = "; ".join(_words(plate, field) for plate, field in zip(maps, fields, strict=True))
+    caption = f"Junction temperature over the die, the hottest chip of each kind. {words}."
+    return raster(figure, f"Temperature maps of dies. {words}.", caption)
+
+
+def _panel(axes, plate: PlateMap, field: np.ndarray, limits: tuple[float, float]):
+    shown = axes.pcolormesh(plate.x_nodes * 1e3, plate.y_nodes * 1e3, field, cmap=colour_map(), vmin=limits[0],
+                            vmax=limits[1])  # fmt: skip
+    row, column = np.unravel_index(field.argmax(), field.shape)
+    at = [1e3 * 0.5 * (nodes[n] + nodes[n + 1]) for nodes, n in ((plate.x_nodes, column), (plate.y_nodes, row))]
+    axes.plot(*at, marker="+", color=INK, markersize=9)
+    axes.set_title(plate.kind)
+    axes.set_aspect("equal")
+    axes.set_xlabel("along the coolant, mm")
+    axes.set_ylabel("across, mm")
+    return shown
+
+
+def _words(plate: PlateMap, field: np.ndarray) -> str:
+    return (
+        f"{plate.names[0]}: {plate.power:.0f} W, {field.min():.1f} to {field.max():.1f} °C over coolant of "
+        f"{plate.inlet[0] - KELVIN:.1f} °C"
+    )

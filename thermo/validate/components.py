@@ -18,6 +18,7 @@ from thermo.loop.cold_plate_design import Fins, Layer, Stack
 from thermo.loop.cold_plate_resolved import FinnedPlate
 from thermo.media import fluid
 from thermo.plant import dry_cooler
+from thermo.validate.loops import LOOPS
 
 KELVIN = 273.15
 COPPER = {"conductivity": 385.0, "heat_capacity": 3.44e6}
@@ -121,6 +122,7 @@ COMPONENTS: dict[str, Callable[..., float]] = {
     "plate_in_pg25": plate_in_pg25,
     "plate_closure": plate_closure,
     "approach": approach,
+    **LOOPS,
 }
 
 

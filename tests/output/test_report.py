@@ -216,9 +216,12 @@ def test_cooling_units_servers_and_ride_through_are_listed_when_they_are_there()
 def test_intakes_over_time():
     time = np.linspace(0.0, 60.0, 61)
     history = {"iteration": np.arange(61), "time": time, "monitor:rack R1 inlet_mean": 20.0 + 0.2 * time}
-    text = made(dataclasses.replace(with_summary(), history=history))
+    history["monitor:rack R1 inlet_max"] = np.where(time % 5 == 0, 22.0 + 0.3 * time, np.nan)
+    case = '[[event]]\nat = "0.5 min"\n[[event]]\nat = 20.0\n[[event]]\nat = "1 fortnight"\n'
+    text = made(dataclasses.replace(with_summary(), history=history, case_text=case))
     assert "Not drawn" not in text
-    assert "Rack intakes over time" in text
+    assert "of rack intakes over time" in text
+    assert "hottest 40.0 °C" in text
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")

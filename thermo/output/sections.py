@@ -69,7 +69,7 @@ def room(m: Material) -> Part:
 def racks(m: Material) -> Part:
     """Intakes against their limits, rack by rack."""
     yield drawn(lambda: charts.rack_inlets(m.result), "the rack inlets")
-    yield drawn(lambda: time_charts.rack_inlets(m.result), "the rack inlets over time")
+    yield drawn(lambda: time_charts.rack_inlets(m.result, m.case), "the rack inlets over time")
     yield drawn(lambda: elevations.elevations(m.result, m.faces, _bands(m)), "the rack fronts")
     yield rack_tables.racks(m.rows("racks"))
     yield rack_tables.servers(m.rows("racks"))

@@ -13,6 +13,7 @@ then arrays and scalars, and stores its result itself. Rules that keep it fast a
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 
 import numpy as np
@@ -25,6 +26,8 @@ ONE = np.float32(1.0)
 TWO = np.float32(2.0)
 FOUR = np.float32(4.0)
 
+RESERVED = {"first", "last", "block"}
+"""Names that the generated loops use themselves."""
 REGISTRY: dict[str, Callable] = {}
 """Every cell function by name. Tests compile all of them for every target."""
 
@@ -34,6 +37,9 @@ def cell(function: Callable) -> Callable:
     known = REGISTRY.get(function.__name__)
     if known is not None and known.__module__ != function.__module__:
         raise ValueError(f"two cell functions are called {function.__name__}")
+    taken = RESERVED & set(inspect.signature(function).parameters)
+    if taken:
+        raise ValueError(f"{function.__name__}: {sorted(taken)[0]} is a name of the loops, call the argument otherwise")
     REGISTRY[function.__name__] = function
     return function
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from thermo import intakes, metrics, operation
+from thermo.case.schedule import Schedule
 from thermo.errors import CaseError
 from thermo.field import checks, device_rows, outcome, supply_limit
 from thermo.field.grid import make_grid
@@ -51,7 +52,9 @@ def preflight(case, backend) -> dict[str, Any]:
     """
     checks.check_memory(case, backend)
     coarsest = make_grid(case, coarsenings(case)[0])
-    checks.check_regions(case, FieldSolver(case, coarsest, backend, fluid_properties(case)))
+    states = [case] if case.time is None else [case, *(state for _, state in Schedule(case).states())]
+    for state in states:
+        checks.check_regions(state, FieldSolver(state, coarsest, backend, fluid_properties(case)))
     if case.plant is not None:
         plant_year(case)
     return make_grid(case).report()

@@ -15,19 +15,28 @@ NAME = "checkpoint.npz"
 
 def save(directory: Path, solver, factor: int, sha256: str) -> Path:
     """Store the fields of one grid (``factor`` times coarser than asked for), whole or not at all."""
+    return _write(directory, sha256, factor=factor, **transfer.state(solver))
+
+
+def save_march(directory: Path, state: dict[str, np.ndarray], sha256: str) -> Path:
+    """Store the state of a march in time (:mod:`thermo.field.march_state`), whole or not at all."""
+    return _write(directory, sha256, **state)
+
+
+def _write(directory: Path, sha256: str, **arrays) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / NAME
     partial = directory / f".{NAME}.{os.getpid()}"
     with open(partial, "wb") as file:
-        np.savez(file, factor=factor, sha256=sha256, **transfer.state(solver))
+        np.savez(file, sha256=sha256, **arrays)
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)
     return path
 
 
-def load(directory: Path, sha256: str) -> tuple[int, dict[str, np.ndarray]]:
-    """Return ``(factor, fields)`` of a checkpoint of the same resolved case."""
+def load(directory: Path, sha256: str) -> tuple[int, dict[str, np.ndarray]] | dict[str, np.ndarray]:
+    """Return ``(factor, fields)`` of a checkpoint of the same resolved case, or the state of a march in time."""
     path = directory / NAME
     try:
         with np.load(path) as stored:
@@ -38,7 +47,7 @@ def load(directory: Path, sha256: str) -> tuple[int, dict[str, np.ndarray]]:
         raise CaseError(f"{path}: cannot be read ({error}); run without --resume") from None
     if str(fields.pop("sha256")) != sha256:
         raise CaseError(f"{path}: belongs to a different case or different settings; run without --resume")
-    return int(fields.pop("factor")), fields
+    return (int(fields.pop("factor")), fields) if "factor" in fields else fields
 
 
 def remove(directory: Path) -> None:

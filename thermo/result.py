@@ -42,6 +42,8 @@ class Fields:
     ``cells``: variables by name: "T" K; "u", "v", "w" m/s; "p" Pa; "k" m2/s2; "epsilon" m2/s3; "nu_t" m2/s;
     "object" int32, the object that fills the cell (0 = fluid), named by ``object_names``.
     ``grid_report``: cell count, aspect ratio, growth and whatever else the grid says of itself.
+    ``times``: moments [s] of the stored fields, the last being that of ``cells``; ``earlier``: the values of ``cells``
+    by name at each moment before, where a variable had any.
     """
 
     x_nodes: np.ndarray
@@ -51,6 +53,16 @@ class Fields:
     lines: list[Line]
     object_names: dict[int, str]
     grid_report: dict[str, Any]
+    times: tuple[float, ...] = (0.0,)
+    earlier: tuple[dict[str, np.ndarray], ...] = ()
+
+    def at(self, step: int) -> dict[str, np.ndarray]:
+        """Return the values of every variable of ``cells`` at one of the ``times``: NaN where it had none yet."""
+        if step == len(self.times) - 1:
+            return {name: variable.values for name, variable in self.cells.items()}
+        there = self.earlier[step]
+        return {name: variable.values if name == "object" else there.get(name, np.full_like(variable.values, np.nan))
+                for name, variable in self.cells.items()}
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,8 @@ class Result:
     ``summary``: the summary contract (see :mod:`thermo.output.summary`), what does not apply left out.
     ``history``: convergence, arrays of one length: "iteration", "level", "mass", "heat", "update_u", "update_T" (each
     relative, dimensionless) and "monitor:<name>" (a temperature in degC unless the monitor's summary entry has a unit).
+    Of a time-dependent run one entry a time step: "time" and "time_step" [s], "courant", "error" (local error over
+    what is allowed), "mass", "heat" and the monitors; NaN where something was not taken at that step.
     ``case_text``: the resolved case, TOML. ``log``: lines of log.txt. ``room_lo``, ``room_hi``: corners of the room, m.
     ``loop``: columns over the branches of a coolant loop, "name" among them. ``loop_series``: columns over the time
     steps of a loop, "time_s" among them. ``plates``: cold plates whose inside was solved. ``sources``: assumptions and

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from kernels.backend import BackendUnavailableError, make_backend, why_no_cuda
-from thermo import __version__, air, checkpoint, immersion, liquid, output
+from thermo import __version__, air, air_transient, checkpoint, immersion, liquid, output
 from thermo.case import load
 from thermo.errors import DivergedError, HardwareError
+from thermo.field import march_state
 from thermo.field.steady import coarsenings
 
 SOLVED, LIMIT_EXCEEDED, NOT_CONVERGED = 0, 1, 3
@@ -35,6 +36,8 @@ def run_case(case_path, directory, backend="auto", precision="single", overrides
     with Progress(case, device, compiling=not compiled(device)) as progress:
         if backend == "auto":
             progress.note(f"backend {device.name}, because {why_auto()}")
+        if resume:
+            progress.note(f"going on from {directory / checkpoint.NAME}")
         watcher = Watcher(case, directory, progress)
         started = time.perf_counter()
         try:
@@ -42,7 +45,9 @@ def run_case(case_path, directory, backend="auto", precision="single", overrides
                 result, status = cooling.solve(case, device, watcher, start)
         except (KeyboardInterrupt, DivergedError):
             watcher.save()
-            progress.note(f"stopped; the last state is in {directory / checkpoint.NAME}: go on with --resume")
+            kept = directory / checkpoint.NAME
+            progress.note(f"stopped; the last state is in {kept}: go on with --resume" if kept.exists() else
+                          "stopped before there was a state to keep")
             raise
         summary = result.summary
         summary["case"] = {"name": case.name, "file": case.file, "sha256": case.sha256, "cooling": case.cooling}
@@ -70,7 +75,7 @@ def cooling_of(case):
     """The module that couples what this kind of cooling needs."""
     if case.cooling not in COOLINGS:
         raise case.error("case.cooling", f"{case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
-    return COOLINGS[case.cooling]
+    return COOLINGS[case.cooling] if case.time is None else air_transient
 
 
 def choose_backend(kind: str, precision: str):
@@ -119,15 +124,21 @@ class Watcher:
         self.factors = [1] if case.room is None else coarsenings(case)
         self.saved = time.monotonic()
         self.solver, self.factor = None, 1
+        self.march = None
 
-    def __call__(self, solver, iteration, level, levels, measures, monitors) -> None:
-        self.solver, self.factor = solver, self.factors[len(self.factors) - levels + level]
-        self.progress.update(iteration, level, levels, measures, monitors)
+    def __call__(self, solver, iteration, level, levels, measures, monitors, march=None) -> None:
+        self.solver, self.factor, self.march = solver, self.factors[len(self.factors) - levels + level], march
+        if march is not None:
+            self.progress.march(march.time, self.case.time.duration, iteration, march.racks)
+        else:
+            self.progress.update(iteration, level, levels, measures, monitors)
         if time.monotonic() - self.saved > CHECKPOINT_EVERY_S:
             self.save()
 
     def save(self) -> None:
         """Write the checkpoint, unless there is nothing finite to keep."""
         self.saved = time.monotonic()
-        if self.solver is not None and np.isfinite(self.solver.interior(self.solver.T)).all():
+        if self.march is not None:
+            checkpoint.save_march(self.directory, march_state.save(self.march), self.case.sha256)
+        elif self.solver is not None and np.isfinite(self.solver.interior(self.solver.T)).all():
             checkpoint.save(self.directory, self.solver, self.factor, self.case.sha256)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from field_cases import import_all_kernels
 from slice_oracles import ORACLES
+from transient_oracles import TRANSIENT_ORACLES, TRANSIENT_SCALARS, TRANSIENT_SIGNED
 
 from kernels import cpu
 from kernels.backend import CpuBackend
@@ -24,10 +25,10 @@ SCALARS = {
     "inverse_relaxation": 1.1, "inverse_step": 0.4, "weight": 0.8, "damping": 0.8, "c_mu": 0.09, "largest_ratio": 1.2,
     "floor_k": 0.7, "floor_epsilon": 0.8, "c_1": 1.44, "c_2": 1.92,
     "inverse_eta_0": 1.0 / 4.38, "beta": 0.012, "inverse_prandtl": 1.2, "gx": 1.0, "gy": -2.0, "gz": -9.0,
-}
+} | TRANSIENT_SCALARS
 SIGNED = {"phi", "flux", "flux_x", "flux_y", "flux_z", "outflow", "p", "buoyancy", "force", "mean_force", "velocity",
           "correction", "source", "temperature", "old", "x", "b", "viscosity_slope", "velocity_slope", "gradient",
-          "one_way", "other_way", "stability", "slope", "slope_x", "slope_y", "slope_z", "u", "v"}
+          "one_way", "other_way", "stability", "slope", "slope_x", "slope_y", "slope_z", "u", "v"} | TRANSIENT_SIGNED
 CLOSED = {"area", "fluid", "share_low", "share_high"}
 
 
@@ -76,7 +77,7 @@ def launch(name: str, axis: str, precision: str, threads: int):
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])
-@pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.__name__)
+@pytest.mark.parametrize("oracle", [*ORACLES, *TRANSIENT_ORACLES], ids=lambda oracle: oracle.__name__)
 def test_cell_function_equals_its_slice_oracle(oracle, precision):
     axes = "xyz" if "s" in inspect.signature(REGISTRY[oracle.__name__]).parameters else "x"
     interior = tuple(slice(MARGIN, size - MARGIN) for size in SHAPE)
@@ -87,7 +88,7 @@ def test_cell_function_equals_its_slice_oracle(oracle, precision):
             assert error < (3e-6 if precision == "single" else 1e-14), (axis, field)
 
 
-@pytest.mark.parametrize("oracle", ORACLES, ids=lambda oracle: oracle.__name__)
+@pytest.mark.parametrize("oracle", [*ORACLES, *TRANSIENT_ORACLES], ids=lambda oracle: oracle.__name__)
 def test_threads_do_not_change_a_bit(oracle, monkeypatch):
     monkeypatch.setattr(cpu, "CELLS_PER_THREAD", 100)
     one, three = (launch(oracle.__name__, "y", "single", threads)[1] for threads in (1, 3))

@@ -9,6 +9,7 @@ from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
 from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
+from thermo.case.time_consistency import check_time
 from thermo.records.materials import fluid_tables
 from thermo.records.table import unknown
 
@@ -21,6 +22,7 @@ def check_consistency(case: Case) -> None:
     check_room_given(case)
     if case.room is not None:
         _check_room(case)
+    check_time(case)
     check_plant(case)
     check_load(case)
     check_liquid(case)

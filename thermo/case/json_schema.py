@@ -22,14 +22,16 @@ ROOM = ["room", "fluid", "grid"]
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a case file.
 
-    A case has a room or a closed loop. These, and the keys of any table that is no list item, may also come from the
-    extended file or from a size, so an editor cannot require them.
+    A case has a room or a closed loop. These, and the keys of any table but the name of a list item, may also come
+    from the extended file or from a size, so an editor cannot require them.
     """
     schema = _without_null(Case.model_json_schema())
     listed = _list_items(schema)
     for name, table in schema["$defs"].items():
         if name not in listed and "kind" not in table.get("properties", {}):
             table.pop("required", None)
+        elif "name" in table.get("required", []):
+            table["required"] = ["name"]
     schema["properties"] = {**FILE_KEYS, **schema["properties"]}
     _add_repeat(schema["$defs"])
     return {

@@ -19,6 +19,7 @@ from thermo.case.schema_plant import Plant
 from thermo.case.schema_rack import Rack
 from thermo.case.schema_room import Room
 from thermo.case.schema_site import About, Limits, Site
+from thermo.case.schema_time import Event, TimeMarch
 from thermo.case.table import Table
 from thermo.errors import CaseError
 
@@ -47,6 +48,8 @@ class Case(Table):
     solve: Solve = Field(Solve(), description="When the solution counts as found.")
     liquid: Liquid | None = Field(None, description='The technology loop of cooling = "closed_loop".')
     immersion: Immersion | None = Field(None, description='The tanks of cooling = "immersion".')
+    time: TimeMarch | None = Field(None, description="Makes the run time-dependent.")
+    event: tuple[Event, ...] = Field((), description="What changes during a time-dependent run, and when.")
     site: Site | None = Field(None, description="Weather and electricity; needed for a year.")
     plant: Plant | None = Field(None, description="What takes the heat away; needed for a year.")
     load: Load | None = Field(None, description="Work of the servers over the year: tokens, watts, chip temperature.")

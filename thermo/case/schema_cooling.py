@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from thermo.case.quantity import Efficiency, Flow, Power, Temperature, wrong
+from thermo.case.quantity import Efficiency, Flow, Fraction, Power, Temperature, wrong
 from thermo.case.schema_coil import Coil
 from thermo.case.schema_fan import FanCurve, PressureDrop
 from thermo.case.schema_room import Side, Turbulence
@@ -49,6 +49,7 @@ class CoolingUnit(SolidBox):
     water_control: WaterControl | None = Field(None, description="Valve; without it all water flows. Needs coil.")
     fan_control: FanControl | None = Field(None, description="Fan speed; without it the fan runs at full speed.")
     turbulence: Turbulence | None = Field(None, description="Turbulence of the discharge (default: intensity 0.1).")
+    running: Fraction = Field(1.0, description="Speed of its fan over the normal one; 0 is a unit that stands still.")
 
     @model_validator(mode="after")
     def _complete(self) -> CoolingUnit:

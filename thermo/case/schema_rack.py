@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from thermo.case.quantity import Length, PartialShare, Positive, wrong
+from thermo.case.quantity import Efficiency, Fraction, Length, PartialShare, Positive, ThermalMass, wrong
 from thermo.case.schema_coil import Coil
 from thermo.case.schema_fan import Airflow
 from thermo.case.schema_room import Side, Turbulence
@@ -57,6 +57,9 @@ class Rack(Airflow, SolidBox):
     rear_door: Coil | None = Field(None, description="Water coil in the exhaust: a rear-door heat exchanger.")
     turbulence: Turbulence | None = Field(None, description="Turbulence of the exhaust (default: intensity 0.1).")
     ashrae_class: Literal["A1", "A2", "A3", "A4", "H1"] | None = Field(None, description="ASHRAE class of the servers.")
+    running: Fraction = Field(1.0, description="Speed of its fans over the normal one; an event sets 0 to stop them.")
+    thermal_mass: ThermalMass | None = Field(None, description="Heat capacity of the servers; in time-dependent runs.")
+    effectiveness: Efficiency = Field(1.0, description="Heat exchange of the thermal mass with the air; 1 is perfect.")
 
     @model_validator(mode="after")
     def _contents(self) -> Rack:

@@ -59,6 +59,36 @@ def heat_balance(solver) -> HeatBalance:
     return HeatBalance(gains, losses, groups)
 
 
+@dataclass(frozen=True)
+class StorageBalance:
+    """Heat in W that enters, leaves and is stored in air, solids and servers at one moment of a time-dependent run."""
+
+    heat_in: float
+    heat_out: float
+    storage: float
+
+    @property
+    def closure(self) -> float:
+        """``|in - out - storage| / max(in, out)``."""
+        return abs(self.heat_in - self.heat_out - self.storage) / max(self.heat_in, self.heat_out, 1e-30)
+
+
+def storage_balance(solver) -> StorageBalance:
+    """Heat balance of the last time step of a solver with time terms. What enters from a rack is what its air carries
+    away and what warms its thermal mass."""
+    groups = solver.heat_groups.sums(solver.heat.face_heat())
+    stored = solver.time_terms.storage()
+    if solver.time_terms.server_mass is not None:
+        warming = solver.time_terms.server_mass.storage()
+        stored += float(warming.sum())
+        for rack in solver.racks:
+            name = f"rack {rack.name}"
+            groups[name] = groups.get(name, 0.0) + float(warming[rack.first : rack.last].sum())
+    gains = sum(v for v in groups.values() if v > 0.0)
+    losses = -sum(v for v in groups.values() if v < 0.0)
+    return StorageBalance(gains, losses, stored)
+
+
 class MassBalance:
     """Mass defect of the fluxes relative to the flow through the domain."""
 

@@ -60,7 +60,8 @@ def check_regions(case, solver) -> None:
         if case.physics.flow:
             _check_law_driven(case, solver, region_of_face, region)
             _check_net_flow(case, solver, faces)
-    if case.physics.energy:
+    steady = case.time is None or case.time.start == "steady"
+    if case.physics.energy and steady:
         _check_temperature_fixed(case, solver)
 
 

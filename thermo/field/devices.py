@@ -21,8 +21,9 @@ SOFTEST_FAN = 1e-6
 class Devices:
     """Device arrays, one entry a stream; ``inlet`` and ``outlet`` are offsets from the datum, ``flow`` in m3/s.
 
-    ``running`` is 1, or 0 for a device that has tripped; ``power`` is the heat in W at nominal fan speed. ``nodes``
-    lists what each boundary face gets from its streams. ``rack_inlet`` holds the mean inlet of every rack.
+    ``running`` is the speed that the case gives the fan, 0 for a device that has tripped; ``power`` is the heat in W
+    at nominal fan speed. ``nodes`` lists what each boundary face gets from its streams. ``rack_inlet`` holds the mean
+    inlet of every rack.
     """
 
     def __init__(self, backend, table, streams: list[Stream], racks: list[Rack], datum: float, density: float):
@@ -37,8 +38,8 @@ class Devices:
         at = [s.response and (tuple(t - datum for t in s.response[0]), s.response[1]) for s in streams]
         self.response = _points(backend, at)
         zeros, real = backend.zeros, backend.asarray
-        self.flow = real([s.nominal for s in streams])
-        self.running, self.speed = real(np.ones(self.count)), real(np.ones(self.count))
+        self.flow = real([s.nominal * s.running for s in streams])
+        self.running, self.speed = real([s.running for s in streams]), real(np.ones(self.count))
         self.change, self.heat = zeros(self.count), real([s.power for s in streams])
         self.share = real(np.full(self.count, 0.25))
         self.inlet, self.outlet, self.fan, self.duty, self.full_duty = (zeros(self.count) for _ in range(5))
@@ -79,7 +80,7 @@ class Devices:
         """Find the flow of every stream from the present field and hand it to the boundary faces."""
         if not self.count:
             return
-        self._look(solver)
+        self.look(solver)
         capacity = solver.fluid.capacity
         self._run(kernels.response_speed, *self.response, capacity, self.recirculated, self.heat, self.flow, self.inlet,
                   self.speed)
@@ -93,10 +94,10 @@ class Devices:
     def breathe(self, solver, gain: float = 0.0) -> None:
         """Renew the outlet temperatures at the present flow; ``gain`` lets a held return move the supply."""
         if self.count:
-            self._look(solver)
+            self.look(solver)
             self._leave(solver, gain)
 
-    def _look(self, solver) -> None:
+    def look(self, solver) -> None:
         """Mean temperatures and pressures at both ends."""
         for end, warm, push, outside in ((self.intake, self.inlet, self.inlet_pressure, self.outside),
                                          (self.exhaust, self.at_exhaust, self.outlet_pressure, self.zero)):
@@ -109,6 +110,8 @@ class Devices:
         self._run(kernels.device_heat, self.power, self.fan_power, self.serves, self.fan_efficiency, self.resistance,
                   self.net, self.nominal, self.density, self.inlet_pressure, self.outlet_pressure, self.speed,
                   self.flow, self.fan, self.heat)
+        if solver.time_terms:
+            solver.time_terms.servers()
         self._run(kernels.device_outlet, self.coil_kind, self.given, self.ua, self.counterflow, self.water_capacity,
                   self.water, self.water_control, self.water_control_point, gain, *CROSSFLOW, solver.fluid.capacity,
                   self.flow, self.inlet, self.heat, self.target, self.full_duty, self.duty, self.outlet)

@@ -75,13 +75,17 @@ class HeatEquation:
 
     def _solve(self) -> None:
         """BiCGStab with the aggregation V-cycle, from the present temperature."""
+        self.update_krylov()
+        self.krylov.solve(self.equation.b, self.solver.T, SOLVE_TOLERANCE, KRYLOV_ITERATIONS,
+                          from_start=True)
+
+    def update_krylov(self, rebuild: bool = False) -> None:
+        """Give the assembled coefficients to the multigrid solver; ``rebuild`` chooses its aggregates anew."""
         if self.krylov is None:
             self.krylov = EnergyMultigrid(self.solver.backend, self.solver.grid.shape)
         self.excess[:] = self.equation.extra
         self.solver.run(add_to, self.equation.lag, self.excess)
-        self.krylov.update(tuple(self.rows.diffusion), tuple(self.rows.neighbours), self.excess)
-        self.krylov.solve(self.equation.b, self.solver.T, SOLVE_TOLERANCE, KRYLOV_ITERATIONS,
-                          from_start=True)
+        self.krylov.update(tuple(self.rows.diffusion), tuple(self.rows.neighbours), self.excess, rebuild)
 
     def assemble(self, rate: float) -> None:
         """Coefficients, boundary terms and right-hand side in W/K and W."""
@@ -99,6 +103,8 @@ class HeatEquation:
         self.rows.defer(capacity, s.flux, s.T, e.source)
         s.run_boundary(energy.energy_boundary, f.start, f.owner, f.kind, f.area, f.outflow, f.temperature,
                        f.resistance, f.heat_flux, f.conducts, f.film, capacity, f.exchange, e.source, e.extra)
+        if s.time_terms:
+            s.time_terms.energy(e)
         self.rows.diagonal(e, 1.0, rate * capacity)
         s.run(transport.lagged_source, e.lag, s.T, e.source, e.b)
 

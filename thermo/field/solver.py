@@ -51,6 +51,7 @@ class FieldSolver:
         self.components = [Equation(self) for _ in range(3)]
         self.heat = HeatEquation(self) if case.physics.energy else None
         self.heat_groups = HeatGroups(self)
+        self.time_terms = None
         if case.physics.flow:
             dx, dy, dz = grid.widths
             opened = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(self.mesh.open_faces)]
@@ -168,10 +169,14 @@ class FieldSolver:
             if tiles.count:
                 self.backend.launch(resistance.jet_momentum, 0, tiles.count, tiles.slot, tiles.low, tiles.jet,
                                     self.geometry.area[a], self.flux[a], self.components[a].source)
+        if self.time_terms:
+            self.time_terms.momentum()
 
     def _fluxes(self) -> None:
         """Rhie-Chow fluxes of open faces, of resisting faces and of fixed-pressure openings."""
         g, f = self.geometry, self.faces
+        if self.time_terms:
+            self.time_terms.response()
         for a, s in enumerate(self.strides):
             self.run(pressure.rhie_chow_flux, s, g.area[a], g.w[a], self.velocity[a], self.force[a],
                      self.mean_force[a], self.response_fixed, self.flux[a], faces=True)
@@ -184,6 +189,8 @@ class FieldSolver:
         self.run_boundary(
             walls.opening_flux, f.start, f.owner, f.kind, f.axis, f.sign, f.area, f.rdist, *self.velocity,
             *self.mean_force, self.p, f.pressure, *self.gravity, self.relative_density, self.response_fixed, f.outflow)
+        if self.time_terms:
+            self.time_terms.fluxes()
 
     def correct_pressure(self, v_cycles: int) -> None:
         """Make the fluxes conserve mass and move pressure and velocities with them."""

@@ -41,7 +41,9 @@ class Coil:
 class Stream:
     """One stream. ``nominal`` is its flow in m3/s through the faces, ``net`` that over the flow of its fan; the fan
     curve is ``(flows, pressures)`` in m3/s and Pa, ``resistance`` in Pa s2/m6, the response ``(temperatures K,
-    factors)``; controls are ``(on, set_point K)``; ``recirculated`` is what the inlets of servers feel of the rise."""
+    factors)``; controls are ``(on, set_point K)``; ``recirculated`` is what the inlets of servers feel of the rise.
+    ``running`` is the fan's speed over the normal one; ``thermal_mass`` in J/K exchanges heat with the air with
+    ``effectiveness``."""
 
     name: str
     intake: Faces
@@ -60,6 +62,9 @@ class Stream:
     water_control: tuple[str, float] | None = None
     fan_control: tuple[str, float] | None = None
     minimum_speed: float = 0.0
+    running: float = 1.0
+    thermal_mass: float = 0.0
+    effectiveness: float = 1.0
     outside_pressure: float = 0.0
     feeds: tuple[str, ...] = ()
 
@@ -112,7 +117,9 @@ def rack_streams(grid, table, rack, intake, exhaust, capacity: float) -> list[St
             curve=(part.fan.flow, part.fan.pressure) if part.fan else None,
             resistance=part.resistance.coefficient if part.fan else 0.0,
             response=(part.response.inlet, part.response.factor) if part.response else None,
-            recirculated=rack.recirculation / (1.0 - rack.bypass), coil=coil_of(rack.rear_door, flow / total)))
+            recirculated=rack.recirculation / (1.0 - rack.bypass), coil=coil_of(rack.rear_door, flow / total),
+            running=rack.running, thermal_mass=(rack.thermal_mass or 0.0) * part.power / max(rack.heat, 1e-30),
+            effectiveness=rack.effectiveness))
     return streams
 
 
@@ -140,7 +147,7 @@ def unit_stream(unit, intake: Faces, exhaust: Faces) -> Stream:
         resistance=unit.resistance.coefficient if unit.fan else 0.0, coil=coil,
         water_control=(water.on, water.set_point) if water else None,
         fan_control=(fan.on, fan.set_point) if fan else None, minimum_speed=fan.minimum_speed if fan else 0.0,
-        feeds=unit.feeds,
+        feeds=unit.feeds, running=unit.running,
     )
 
 

@@ -123,6 +123,8 @@ class KEpsilonModel:
                        d.extra)
         if self.buoyant:
             self._buoyancy()
+        if s.time_terms:
+            s.time_terms.turbulence(e, d)
 
     def _buoyancy(self) -> None:
         """Production or destruction of turbulence by buoyancy."""

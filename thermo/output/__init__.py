@@ -31,7 +31,7 @@ def write(result: Result, directory: Path | str) -> dict[str, Path]:
     if result.fields is None:
         stale = ["fields.xmf"]
     else:
-        writers["fields.xmf"] = partial(_write_text, text=xdmf.text(result.fields, hdf5.STEADY))
+        writers["fields.xmf"] = partial(_write_text, text=xdmf.text(result.fields))
     return atomic.write_set(Path(directory), writers, stale)
 
 

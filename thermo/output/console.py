@@ -32,7 +32,7 @@ class Progress:
         self.stream = sys.stderr if stream is None else stream
         self.lines = [f"case {case.name}: {case.title}".rstrip(": "), f"backend {device.name}: {device.device}"]
         self.started = time.monotonic()
-        self._grid: _Grid | None = None
+        self._grid: _Grid | _March | None = None
         self._live = None
 
     def __enter__(self) -> Progress:
@@ -60,6 +60,13 @@ class Progress:
             self._close_grid()
             self._grid = _Grid(level, levels, self.case.solve)
         self._grid.update(iteration, measures, monitors)
+
+    def march(self, time: float, duration: float, step: int, racks: Mapping[str, tuple[float, float]]) -> None:
+        """Report a time step: simulated time of ``duration`` (s), and mean and hottest intake (degC) of the racks."""
+        if not isinstance(self._grid, _March):
+            self._close_grid()
+            self._grid = _March(duration)
+        self._grid.update(time, step, racks)
 
     def note(self, text: str) -> None:
         """Say something in passing, and keep it for the log."""
@@ -145,6 +152,36 @@ class _Grid:
 
     def _measures(self) -> str:
         return ", ".join(f"{label} {self.measures[name]:.1e}" for name, label in SHORT.items() if name in self.measures)
+
+
+class _March:
+    """Progress of a time-dependent run."""
+
+    level = None
+
+    def __init__(self, duration: float):
+        self.duration, self.started = duration, time.monotonic()
+        self.time, self.step = 0.0, 0
+        self.racks: Mapping[str, tuple[float, float]] = {}
+
+    def update(self, moment: float, step: int, racks: Mapping[str, tuple[float, float]]) -> None:
+        self.time, self.step, self.racks = moment, step, racks
+
+    def headline(self) -> str:
+        share = self.time / self.duration
+        filled = round(20 * share)
+        spent = time.monotonic() - self.started
+        left = f", about {_duration(spent * (1.0 - share) / share)} left" if share > 0.02 else ""
+        bar = "━" * filled + "╌" * (20 - filled)
+        return f"time {self.time:.4g} of {self.duration:g} s {bar} step {self.step}{left}"
+
+    def details(self) -> list[str]:
+        hottest = sorted(self.racks.items(), key=lambda rack: -rack[1][1])[:MOST_MONITORS]
+        return [f"rack {name} inlet {mean:.1f}, hottest point {top:.1f} degC" for name, (mean, top) in hottest]
+
+    def closing_line(self) -> str:
+        spent = _duration(time.monotonic() - self.started)
+        return f"time {self.time:.6g} of {self.duration:g} s: {self.step} steps, {spent}"
 
 
 def _start_live(progress: Progress):

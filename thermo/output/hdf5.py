@@ -24,7 +24,6 @@ import numpy as np
 from thermo.output import xdmf
 from thermo.result import Box, Fields, Line, PlateMap, Result, Variable
 
-STEADY = np.zeros(1)  # s, the one time of a steady field
 AXES = ("z", "y", "x")
 LOOP_UNITS = {
     "flow_kg_s": "kg s-1", "flow_L_min": "L min-1", "inlet_C": "degC", "outlet_C": "degC", "pressure_drop_Pa": "Pa",
@@ -76,14 +75,17 @@ def _write_attributes(file: h5py.File, result: Result, summary: Mapping[str, Any
 
 
 def _write_fields(file: h5py.File, fields: Fields) -> None:
-    scales = {"time": _scale(file, "time", STEADY, "s", "time from the start of the run", axis="T")}
+    scales = {"time": _scale(file, "time", np.array(fields.times), "s", "time from the start of the run", axis="T")}
     for axis in "xyz":
         nodes = np.asarray(getattr(fields, f"{axis}_nodes"), dtype=np.float64)
         centres = 0.5 * (nodes[1:] + nodes[:-1])
         scales[axis] = _scale(file, axis, centres, "m", f"cell centre, {axis}", axis=axis.upper())
         _scale(file, f"{axis}_nodes", nodes, "m", f"cell edges, {axis}")
     for name, variable in fields.cells.items():
-        _write_variable(file, name, variable, scales)
+        _create_variable(file, name, variable, scales)
+    for step in range(len(fields.times)):
+        for name, values in fields.at(step).items():
+            file[name][step] = values
     if "object" in fields.cells:
         _name_objects(file["object"], fields.object_names)
     _write_vtkhdf(file, fields)
@@ -103,14 +105,13 @@ def _scale(group: h5py.Group, name: str, values: np.ndarray, unit: str, long_nam
     return data
 
 
-def _write_variable(file: h5py.File, name: str, variable: Variable, scales: Mapping[str, h5py.Dataset]) -> None:
-    values = np.ascontiguousarray(variable.values)
+def _create_variable(file: h5py.File, name: str, variable: Variable, scales: Mapping[str, h5py.Dataset]) -> None:
+    values, times = variable.values, len(scales["time"])
     layers = max(1, min(len(values), LARGEST_CHUNK // values[0].nbytes))
     chunks = (1, layers, *values.shape[1:])
     data = file.create_dataset(
-        name, shape=(1, *values.shape), dtype=values.dtype, chunks=chunks, compression=1, shuffle=True
+        name, shape=(times, *values.shape), dtype=values.dtype, chunks=chunks, compression=1, shuffle=True
     )
-    data[0] = values
     data.attrs["units"] = variable.unit
     data.attrs["long_name"] = variable.long_name
     for i, dimension in enumerate(("time", *AXES)):
@@ -128,6 +129,7 @@ def _write_vtkhdf(file: h5py.File, fields: Fields) -> None:
 
     VTK takes four-dimensional arrays only with two steps or more, so a steady field links to its views.
     """
+    transient = len(fields.times) > 1
     group = file.create_group("VTKHDF")
     group.attrs["Version"] = np.array([2, 7], dtype=np.int64)
     group.attrs.create("Type", b"RectilinearGrid", dtype=h5py.string_dtype("ascii", len("RectilinearGrid")))
@@ -138,15 +140,19 @@ def _write_vtkhdf(file: h5py.File, fields: Fields) -> None:
         group[f"{axis.upper()}Coordinates"] = h5py.SoftLink(f"/{axis}_nodes")
     cells = group.create_group("CellData")
     for name in fields.cells:
-        cells[name] = h5py.SoftLink(f"/xdmf/{xdmf.step_name(name, 0)}")
+        cells[name] = h5py.SoftLink(f"/{name}" if transient else f"/xdmf/{xdmf.step_name(name, 0)}")
+    if transient:
+        steps = group.create_group("Steps")
+        steps.attrs["NSteps"] = np.int64(len(fields.times))
+        steps.create_dataset("Values", data=np.array(fields.times, dtype=np.float64))
 
 
 def _write_views(group: h5py.Group, fields: Fields) -> None:
     """One three-dimensional virtual dataset per variable and step, as XDMF readers fail on a slab of a 4-D one."""
     for name, variable in fields.cells.items():
         values = variable.values
-        source = h5py.VirtualSource(".", f"/{name}", shape=(len(STEADY), *values.shape), dtype=values.dtype)
-        for step in range(len(STEADY)):
+        source = h5py.VirtualSource(".", f"/{name}", shape=(len(fields.times), *values.shape), dtype=values.dtype)
+        for step in range(len(fields.times)):
             layout = h5py.VirtualLayout(shape=values.shape, dtype=values.dtype)
             layout[...] = source[step]
             group.create_virtual_dataset(xdmf.step_name(name, step), layout)

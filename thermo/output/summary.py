@@ -25,6 +25,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "inlet_max_uncertainty_K", "inlet_heights_C", "ashrae_class", "ashrae_status", "capture_index_cold",
         "capture_index_hot", "sources",
         "server_inlet_C", "servers",
+        "inlet_peak_C", "ride_through_s", "shutdown_s",
     ),
     "cooling_units": (
         "name", "flow_m3_s", "supply_C", "return_C", "duty_W", "fan_W", "valve", "fan_speed", "saturated",

@@ -14,12 +14,12 @@ def step_name(variable: str, step: int) -> str:
     return f"{variable}_{step:06d}"
 
 
-def text(fields: Fields, times: np.ndarray, h5_name: str = "fields.h5") -> str:
-    """XDMF 3 text for a rectilinear grid at ``times`` [s]; points into ``h5_name`` beside it."""
+def text(fields: Fields, h5_name: str = "fields.h5") -> str:
+    """XDMF 3 text for a rectilinear grid at its times; points into ``h5_name`` beside it."""
     root = ElementTree.Element("Xdmf", Version="3.0")
     domain = ElementTree.SubElement(root, "Domain")
     series = ElementTree.SubElement(domain, "Grid", Name="fields", GridType="Collection", CollectionType="Temporal")
-    for step, time in enumerate(times):
+    for step, time in enumerate(fields.times):
         _add_step(series, fields, step, float(time), h5_name)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"

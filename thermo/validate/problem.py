@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from kernels.backend import make_backend
-from thermo import air
 from thermo.case import Case, load
 from thermo.case.shipped import shipped_cases
 from thermo.errors import CaseError
 from thermo.result import Result
+from thermo.run import cooling_of
 from thermo.validate.orientation import Orientation, turned_case
 
 RUN_KEYS = {"set", "precision", "tier", "axes", "mirror"}
@@ -129,7 +129,7 @@ def solve_run(problem: Problem, run: Run) -> Solved:
     if not run.orientation.is_identity:
         case = _turned(case, run.orientation)
     started = time.process_time()
-    result, status = air.solve(case, make_backend("cpu", run.precision), lambda *_: None)
+    result, status = cooling_of(case).solve(case, make_backend("cpu", run.precision), lambda *_: None)
     return Solved(run, case, result, status, time.process_time() - started)
 
 

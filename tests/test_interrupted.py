@@ -1,0 +1,75 @@
+"""A time-dependent run that is interrupted: a whole checkpoint, and the same result after --resume, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "field"))
+from time_cases import AISLE
+
+COMMAND = [sys.executable, "-m", "thermo.cli", "run"]
+
+
+def start(case: Path, directory: Path, *more: str) -> subprocess.Popen:
+    """Start a run on the CPU."""
+    return subprocess.Popen(
+        [*COMMAND, str(case), "-o", str(directory), "--backend", "cpu", *more],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def fields(directory: Path) -> dict[str, np.ndarray]:
+    with h5py.File(directory / "fields.h5") as file:
+        return {name: file[name][:] for name in ("T", "u", "v", "w", "p", "k", "epsilon", "T_mean", "u_rms", "time")}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    case = folder / "case.toml"
+    case.write_text('[case]\nname = "trip"\n' + AISLE.replace('duration = "8 s"', 'duration = "20 s"'))
+    run = start(case, folder / "out")
+    _, err = run.communicate(timeout=300)
+    assert run.returncode == 0, err
+    return case, folder / "out"
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_goes_on_to_the_same_bits(whole, tmp_path):
+    case, reference = whole
+    out = tmp_path / "out"
+    for number, more in ((signal.SIGTERM, ()), (signal.SIGINT, ("--resume",))):
+        run = start(case, out, *more)
+        _wait_for_the_march(run)
+        run.send_signal(number)
+        _, err = run.communicate(timeout=100)
+        assert run.returncode == 130, err
+        assert "--resume" in err
+        assert [file.name for file in out.iterdir()] == ["checkpoint.npz"]
+    run = start(case, out, "--resume", "--precision", "double")
+    _, err = run.communicate(timeout=100)
+    assert run.returncode == 2
+    assert "--precision single" in err
+    run = start(case, out, "--resume")
+    _, err = run.communicate(timeout=300)
+    assert run.returncode == 0, err
+    assert not (out / "checkpoint.npz").exists()
+    for name, values in fields(reference).items():
+        assert np.array_equal(values, fields(out)[name], equal_nan=True), name
+    rows = [json.loads((folder / "summary.json").read_text())["racks"] for folder in (reference, out)]
+    assert rows[0] == rows[1]
+
+
+def _wait_for_the_march(run: subprocess.Popen) -> None:
+    """Return when the first time step has been made: the steady start is over, or there was none."""
+    for line in run.stderr:
+        if line.startswith(("grid", "going on")):
+            return

@@ -1,0 +1,78 @@
+"""Air cooling in time: the room field through a trip or a load step, and how long the racks last.
+
+Room field in time with the thermal mass of racks and solids -> ride-through -> the plant's year of the case as it is
+before its events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from thermo import air, metrics, operation
+from thermo.field import device_rows, outcome, transient_outcome
+from thermo.field.properties import fluid_properties
+from thermo.field.transient import solve_transient
+from thermo.plant.year import Year
+from thermo.result import Result
+
+preflight = air.preflight
+
+
+def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
+    """Solve a time-dependent case; returns the result and ``completed``. See :func:`thermo.air.solve`."""
+    fluid = fluid_properties(case)
+    preflight(case, backend)
+    solution = solve_transient(case, backend, fluid, listener, resume)
+    summary, year = summarise(case, solution)
+    result = Result(
+        summary=summary, fields=transient_outcome.transient_fields(case, solution), boxes=outcome.boxes_of(case),
+        history=solution.history.arrays(), year=year, case_text=case.source_text, log=[], room_lo=case.room.lo,
+        room_hi=case.room.hi, sources=[*air.assumptions(case, fluid), *assumptions(case, solution)],
+    )
+    return result, solution.status
+
+
+def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
+    """Sections of the summary of a time-dependent run. Limits of rack inlets are held against the peak of the run, and
+    the plant's year is that of the case before its events."""
+    solver, flags = solution.solver, list(solution.flags)
+    summary: dict[str, Any] = {
+        "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": True,
+                "status": solution.status, "flags": flags},
+        "racks": transient_outcome.transient_rack_rows(solution), "cooling_units": device_rows.unit_rows(solver),
+        "plates": device_rows.plate_rows(solver) + device_rows.plenum_rows(solver),
+        "monitors": outcome.monitor_rows(case, solution),
+    }
+    flags += device_rows.device_flags(solver)
+    if solver.heat:
+        summary["balance"] = transient_outcome.balance_section(solution)
+        if summary["balance"]["closure"] > 10 * case.solve.tolerance_balance:
+            flags.append(f"heat balance closes to {summary['balance']['closure']:.1e} only")
+    year = None
+    if case.plant is not None:
+        worked = air.operate(case)
+        year = worked.year
+        flags += year.flags + ([] if worked.work is None else worked.work.flags)
+        summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
+        if case.plant.air_handler.at_supply_limit:
+            flags.append("the plant year supplies the air of the case: the supply limit needs a steady run")
+    summary["limits"] = air.limit_rows(case, {**summary, "racks": transient_outcome.peaks(solution)})
+    return summary, year
+
+
+def assumptions(case, solution) -> list[str]:
+    """What a reviewer must know of the march in time."""
+    lines = [f"Time: second-order backward differences, {solution.iterations} steps over {case.time.duration:g} s, "
+             f"{case.time.iterations} iterations a step."]
+    lines += [f"Event at {event.at:g} s: {', '.join(event.target)} changes {', '.join(event.change)}." for event in
+              case.event]
+    masses = {rack.name: rack.thermal_mass for rack in case.rack if rack.thermal_mass is not None}
+    if masses:
+        lines.append(f"Thermal mass of servers: {sum(masses.values()) / 1e3:g} kJ/K in {len(masses)} racks, one node "
+                     "each.")
+    elif case.rack:
+        lines.append("Servers have no thermal mass in this case: their exhaust follows their intake at once.")
+    if case.rack:
+        lines.append("Ride-through is counted from the first event until the hottest point of a rack's intake passes "
+                     "the allowable temperature of its class.")
+    return lines

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from thermo import media
+from thermo import media, records
 from thermo.errors import CaseError
 
 CELSIUS = np.array([7.3, 18.9, 31.1, 52.4, 77.7])  # between the rows of the table
@@ -27,6 +27,18 @@ def test_liquids_between_table_rows(name):
     np.testing.assert_allclose(fluid.heat_capacity(t), reference("C"), rtol=2e-4)
     np.testing.assert_allclose(fluid.conductivity(t), reference("L"), rtol=3e-4)
     np.testing.assert_allclose(fluid.viscosity(t), reference("V"), rtol=5e-3)
+
+
+@pytest.mark.parametrize("name", records.names("coolants.csv"))
+def test_freezing_points_against_coolprop(name):
+    props = pytest.importorskip("CoolProp.CoolProp").PropsSI
+    coolant = records.coolant(name)
+    if name == "water":
+        assert coolant.freezing == 273.15 and coolant.glycol_fraction == 0.0
+        return
+    backend = f"INCOMP::{'MPG' if 'propylene' in name else 'MEG'}[{coolant.glycol_fraction}]"
+    assert coolant.freezing == pytest.approx(props("T_FREEZE", "T", 300.0, "P", 101325.0, backend), abs=0.006)
+    assert media.fluid(name).valid_range[0] > coolant.freezing
 
 
 def test_air_against_coolprop():

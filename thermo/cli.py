@@ -130,7 +130,17 @@ def sweep(sweep: Path, output: Path | None, scheduler: str | None, workers: int 
 @click.option("--rtol", type=click.FloatRange(0.0), default=1e-6, show_default=True, help="Of the largest value in A.")
 @click.option("--atol", type=click.FloatRange(0.0), default=0.0, show_default=True, help="In the variable's own unit.")
 def diff(a: Path, b: Path, rtol: float, atol: float) -> int:
-    """Compare the fields of two result files A and B. Exit status 1 when they differ."""
+    """Compare two results A and B. Exit status 1 when they differ.
+
+    Two results directories or summary.json: the figures of their summaries, and what in the cases made them differ.
+    Two fields.h5: the fields, dataset by dataset.
+    """
+    if a.is_dir() or a.suffix == ".json":
+        from thermo.output import summary_diff
+
+        comparison = summary_diff.compare(a, b, rtol, atol)
+        click.echo(summary_diff.text(comparison))
+        return LIMIT_EXCEEDED if comparison.differs else SOLVED
     from thermo.output.diff import compare, table
 
     differences = compare(a, b, rtol, atol)

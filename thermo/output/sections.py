@@ -21,6 +21,7 @@ from thermo.output import (
     tables,
     tank_tables,
     time_charts,
+    work_tables,
     year_charts,
 )
 from thermo.output.any_section import any_section, label
@@ -117,6 +118,11 @@ def year(m: Material) -> Part:
     yield drawn(lambda: year_charts.weather(m.result), "the weather")
 
 
+def work(m: Material) -> Part:
+    """Tokens, chips and cost of the year."""
+    yield columns(work_tables.tokens(m.get("tokens")) + work_tables.chips(m.get("chips")), work_tables.cost(m.get("cost")))
+
+
 def convergence(m: Material) -> Part:
     """How the solution was reached and how far its balances close."""
     yield drawn(lambda: charts.convergence(m.result), "the convergence")
@@ -149,13 +155,14 @@ FIRST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
 )
 LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
     ("Energy, water and the plant's year", year),
+    ("Tokens and cost", work),
     ("Convergence and balance", convergence),
     ("Assumptions and data sources", assumptions),
     ("The case as it was run", case_text),
 )
 # Parts of the summary that the sections above show; any other gets a section of its own between them.
 SHOWN = frozenset({"schema", "case", "run", "balance", "racks", "air", "cooling_units", "plates", "plant", "metrics",
-                   "energy", "water", "limits", "immersion", "monitors", "liquid"})  # fmt: skip
+                   "energy", "water", "limits", "immersion", "monitors", "liquid", "tokens", "chips", "cost"})  # fmt: skip
 
 
 def sections(material: Material) -> dict[str, str]:

@@ -12,16 +12,17 @@ from thermo.result import Fields, Line
 from thermo.validate.problem import Solved
 
 METRIC_KEYS = {"monitor", "line", "field", "rack", "balance", "largest", "status", "statistic", "exact", "level_free",
-               "scale", "offset", "inverse", "key", "minus"}
+               "scale", "offset", "inverse", "key", "minus", "figure", "year"}
 
 
 def measure(solved: Solved, metric: dict[str, Any]) -> float:
     """Return the value of a metric, ``scale * (value + offset)``, or ``scale / (value + offset)`` with ``inverse``.
 
     One of these keys says what: ``monitor`` (name), ``line`` (name, with ``statistic`` max, min, mean or zigzag),
-    ``rack`` (name, with ``key`` of its summary row), ``balance`` (key of the summary's section), ``field`` (name, with
-    the expression ``exact``: the volume-weighted root mean square difference, ``level_free`` without the mean
-    difference), ``largest`` = "speed" (m/s), or ``status`` (1 when it is the given one, otherwise 0). ``minus`` is
+    ``rack`` (name, with ``key`` of its summary row), ``balance`` (key of the summary's section), ``figure``
+    (section.key of the summary), ``year`` (largest magnitude of an hourly array), ``field`` (name, with the expression
+    ``exact``: the volume-weighted root mean square difference, ``level_free`` without the mean difference),
+    ``largest`` = "speed" (m/s), or ``status`` (1 when it is the given one, otherwise 0). ``minus`` is
     another metric, whose value is taken off first.
     """
     unknown = sorted(set(metric) - METRIC_KEYS)
@@ -41,6 +42,11 @@ def _raw(solved: Solved, metric: dict[str, Any]) -> float:
         return _row(summary["racks"], metric["rack"])[metric["key"]]
     if "balance" in metric:
         return summary["balance"][metric["balance"]]
+    if "figure" in metric:
+        section, _, key = metric["figure"].partition(".")
+        return summary[section][key]
+    if "year" in metric:
+        return float(np.abs(solved.result.year.hourly[metric["year"]]).max())
     if "line" in metric:
         return line_statistic(find_line(solved, metric["line"]).values, metric["statistic"])
     if "field" in metric:

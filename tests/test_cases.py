@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 import xarray
 
+from thermo.case.shipped import shipped_cases
 from thermo.output.summary import CONTRACT, TABLES
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-CASES = sorted((ROOT / "cases").rglob("*.toml"))
+CASES = sorted(shipped_cases().values())
 CLOSURE = 1e-4
 """Defect of the heat balance that a single-precision run may keep, as a share of the heat put in."""
 

@@ -7,7 +7,7 @@ from load_case import SERVER, SITE, loaded
 from thermo import air, operation
 from thermo.errors import CaseError
 from thermo.field.properties import fluid_properties
-from thermo.load import demand, server
+from thermo.load import demand, server, work
 from thermo.media import fluid
 
 STEADY = f'[load]\nserver = {SERVER}\nutilisation = 0.5\n'
@@ -88,7 +88,8 @@ def test_tokens_asked_for_are_made_refused_or_left(tmp_path):
     tables = f'[load]\nkind = "inference"\nserver = {SERVER}\nutilisation = 0.8\ntrace = {{ file = "t.csv" }}\n'
     case = loaded(tmp_path, tables + 'longest_wait = "5 min"\n')
     worked, found = year_of(case)
-    asked = demand.over_year(demand.shape(case, server.law(case.load), 20000.0).values, 600.0, HOURS).sum() * 600 * 2e4
+    period = demand.shape(case, server.law(case.load), 20000.0).values
+    asked = np.resize(period, HOURS * 6).sum() * 600 * 2e4
     tokens = found["tokens"]
     spent = tokens["per_year"] + asked * (tokens["refused_share"] + tokens["unfinished_share"])
     assert spent == pytest.approx(asked, rel=1e-9)
@@ -119,6 +120,23 @@ def test_racks_of_a_hall_add_up_to_it(tmp_path):
     case = loaded(tmp_path, tables, ["plant.it_scale=7"])
     period = demand.shape(case, server.law(case.load), 1e6)
     np.testing.assert_allclose(demand.of_racks(case, period, 7).mean(axis=0), demand.of_hall(case, period), atol=1e-12)
+
+
+@pytest.mark.parametrize("utilisation", [0.3, 0.8, 0.97])
+def test_repeated_periods_are_the_whole_year(utilisation, tmp_path, monkeypatch):
+    """Two periods of the queue repeated against the queue of all 52560 steps; the pattern does not divide the year."""
+    (tmp_path / "t.csv").write_text("t_s,a_per_s\n" + "".join(f"{600 * i},{(i * 7) % 11}\n" for i in range(100)))
+    tables = f'[load]\nkind = "inference"\nserver = {SERVER}\nutilisation = {utilisation}\n'
+    case = loaded(tmp_path, tables + 'trace = { file = "t.csv" }\n')
+    short = air.operate(case).work
+    work._unhindered.cache_clear()
+    monkeypatch.setattr(work.queue, "repeated", None)
+    monkeypatch.setattr(work, "_unhindered", lambda q: {**(d := work._served(work._demand(q), np.ones(1), None)),
+                                                        "power_share": d["utilisation"]})  # fmt: skip
+    whole = air.operate(case).work
+    np.testing.assert_allclose(short.it_power, whole.it_power, rtol=1e-9)
+    np.testing.assert_allclose(short.hourly["queue_wait"], whole.hourly["queue_wait"], atol=1e-6)
+    assert short.totals["wait_p99_s"] == pytest.approx(whole.totals["wait_p99_s"], abs=1e-6)
 
 
 def test_training_steps(tmp_path):

@@ -13,8 +13,9 @@ from load_case import SERVER, text
 
 from thermo import cli
 from thermo.case import load
+from thermo.case.shipped import cases_directory
 from thermo.errors import CaseError, HardwareError
-from thermo.study import points, sweep, workers
+from thermo.study import design, points, sweep, sweep_file, workers
 
 LOAD = f"[load]\nserver = {SERVER}\nutilisation = 0.5\n[money]\nwater_price = 2\n"
 LIMITED = text(LOAD).replace("[limits]", "[limits]\npue = 2")
@@ -176,6 +177,18 @@ def test_dask_gives_the_same_as_one_process(folder, cluster):
     alone = run(folder, "", PRICES)[2]
     sweep.run(folder / "s.toml", folder / "many", scheduler=cluster.cluster.scheduler_address)
     assert list(csv.DictReader((folder / "many" / "sweep.csv").read_text().splitlines())) == alone
+
+
+@pytest.mark.parametrize("file", sorted((cases_directory() / "sweeps").glob("*.toml")), ids=lambda file: file.stem)
+def test_shipped_sweeps_are_good(file):
+    """Read, its cases found, and every corner of what varies is a case that can be."""
+    found = sweep_file.load(file)
+    assert found.settings.only_year
+    for case in found.cases:
+        for share in (0.0, 1.0):
+            laws = design.distributions(found.settings)
+            values = design.values_of(found.settings, [law.ppf(share) for law in laws])
+            assert load(case, design.overrides(found.settings, values)).load is not None
 
 
 BAD = {

@@ -8,6 +8,7 @@ from thermo.errors import CaseError
 from thermo.records.table import unknown
 
 PACKAGE = Path(__file__).resolve().parent.parent
+SWEEPS = "sweeps"  # folder of files for thermo sweep, which are no cases
 WEATHER_ENDINGS = (".epw", ".epw.gz", ".csv", ".csv.gz")
 
 
@@ -20,7 +21,7 @@ def cases_directory() -> Path:
 def shipped_cases() -> dict[str, Path]:
     """Return the shipped cases by KIND: the file name without its ending, sorted."""
     files = sorted(cases_directory().glob("*/*.toml"), key=lambda file: file.stem)
-    return {file.stem: file for file in files}
+    return {file.stem: file for file in files if file.parent.name != SWEEPS}
 
 
 def weather_file(name: str, beside: Path) -> Path:

@@ -102,10 +102,9 @@ def of_hall(case, period: Shape) -> Array:
     return np.maximum((1.0 - own) * period.values + own * rolled, 0.0)
 
 
-def over_year(values: Array, step: float, hours: int) -> Array:
-    """The period repeated from the first hour on: (hours, steps of an hour)."""
-    per_hour = max(round(HOUR / step), 1)
+def on_hours(values: Array, step: float) -> tuple[Array, int]:
+    """The period with steps of an hour at most, and how many of them are an hour."""
     if step > HOUR:
-        values = np.repeat(values, round(step / HOUR))
-    return np.resize(values, hours * per_hour).reshape(hours, per_hour)
+        return np.repeat(values, round(step / HOUR)), 1
+    return values, round(HOUR / step)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,23 @@ def _bounded(gain: Array, most: Array) -> tuple[Array, Array]:
     return backlog, refused
 
 
+def repeated(served: Served, period: int, size: int) -> Served:
+    """The first period of ``period`` steps, then the second as often as ``size`` steps ask for."""
+
+    def longer(values: Array) -> Array:
+        return np.concatenate([values[:period], np.resize(values[period:], size - period)])
+
+    return Served(*(longer(getattr(served, field.name)) for field in fields(Served)))
+
+
 def weighted_percentile(values: Array, weights: Array, percent: float) -> float:
-    """Value that ``percent`` of the weight lies at or below."""
+    """Value (none is negative) that ``percent`` of the weight lies at or below; most may be zero."""
+    wanted = percent / 100.0 * weights.sum() * (1.0 - 1e-12)
+    some = values > 0.0
+    below = weights[~some].sum()
+    if below >= wanted:
+        return 0.0
+    values, weights = values[some], weights[some]
     order = np.argsort(values)
-    share = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(share, percent / 100.0 * share[-1] * (1.0 - 1e-12))])
+    share = below + np.cumsum(weights[order])
+    return float(values[order][min(np.searchsorted(share, wanted), share.size - 1)])

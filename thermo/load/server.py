@@ -47,10 +47,15 @@ class ServerLaw:
     chips: int
     batching: BatchLaw | None = None
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether power is linear in the tokens."""
+        return self.batching is None or self.batching.running_share == 0.0
+
     def power_share(self, utilisation: ArrayLike) -> Array:
         """Share of full minus idle power at tokens/s over full rate: linear, or with batching above it."""
         u = np.asarray(utilisation, dtype=np.float64)
-        if self.batching is None or self.batching.running_share == 0.0:
+        if self.is_linear:
             return u
         running = self.batching.busy(u * self.tokens) / self.batching.busy(self.tokens)
         return self.batching.running_share * running + (1.0 - self.batching.running_share) * u

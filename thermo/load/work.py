@@ -106,17 +106,32 @@ class Question:
 
 
 @lru_cache(maxsize=4)
+def _period(question: Question) -> tuple[Array, int]:
+    """One period of the hall's demand as a share of full rate, and its steps in an hour."""
+    period = demand.shape(question.case, question.machine, question.capacity)
+    return demand.on_hours(demand.of_hall(question.case, period), period.step)
+
+
+@lru_cache(maxsize=2)
 def _demand(question: Question) -> Array:
-    """Demand as a share of full rate, (hours, steps)."""
-    case = question.case
-    period = demand.shape(case, question.machine, question.capacity)
-    return demand.over_year(demand.of_hall(case, period), period.step, question.hours)
+    """The period repeated over the year, (hours, steps)."""
+    values, per_hour = _period(question)
+    return np.resize(values, question.hours * per_hour).reshape(question.hours, per_hour)
 
 
 @lru_cache(maxsize=4)
 def _unhindered(question: Question) -> dict[str, Any]:
-    """The queue with chips at full clock."""
-    done = _served(_demand(question), np.ones(1), question.load.longest_wait)
+    """The queue with chips at full clock.
+
+    It is worked out for two periods; where it runs empty in the second, all later ones are like that one.
+    """
+    values, per_hour = _period(question)
+    size, longest = question.hours * per_hour, question.load.longest_wait
+    twice = queue.serve(np.tile(values, 2), np.ones(2 * values.size), demand.HOUR / per_hour, longest)
+    if size >= 3 * values.size and twice.backlog[values.size :].min() == 0.0:
+        done = _hourly(queue.repeated(twice, values.size, size), _demand(question))
+    else:
+        done = _served(_demand(question), np.ones(1), longest)
     return done | {"power_share": _power_share(question.machine, done["steps"])}
 
 
@@ -124,7 +139,12 @@ def _served(asked: Array, capacity: Array, longest_wait: float | None) -> dict[s
     """The queue over the year; ``asked`` (hours, steps), ``capacity`` (1,) or (hours,). Means of hours."""
     hours, per_hour = asked.shape
     flat = np.broadcast_to(capacity, hours).repeat(per_hour)
-    result = queue.serve(asked.ravel(), flat, demand.HOUR / per_hour, longest_wait)
+    return _hourly(queue.serve(asked.ravel(), flat, demand.HOUR / per_hour, longest_wait), asked)
+
+
+def _hourly(result: queue.Served, asked: Array) -> dict[str, Any]:
+    """The queue by the hour: means, the largest step, and figures of the year."""
+    hours, per_hour = asked.shape
     served = result.served.reshape(hours, per_hour)
     return {
         "steps": served,
@@ -140,6 +160,8 @@ def _served(asked: Array, capacity: Array, longest_wait: float | None) -> dict[s
 
 def _power_share(machine: server.ServerLaw, steps: Array) -> Array:
     """Mean of the power share of every step, (hours,)."""
+    if machine.is_linear:
+        return steps.mean(axis=1)
     return machine.power_share(steps).mean(axis=1)
 
 

@@ -120,7 +120,8 @@ def year(m: Material) -> Part:
 
 def work(m: Material) -> Part:
     """Tokens, chips and cost of the year."""
-    yield columns(work_tables.tokens(m.get("tokens")) + work_tables.chips(m.get("chips")), work_tables.cost(m.get("cost")))
+    made = work_tables.tokens(m.get("tokens")) + work_tables.chips(m.get("chips"))
+    yield columns(made, work_tables.cost(m.get("cost")))
 
 
 def convergence(m: Material) -> Part:
@@ -162,7 +163,8 @@ LAST: tuple[tuple[str, Callable[[Material], Part]], ...] = (
 )
 # Parts of the summary that the sections above show; any other gets a section of its own between them.
 SHOWN = frozenset({"schema", "case", "run", "balance", "racks", "air", "cooling_units", "plates", "plant", "metrics",
-                   "energy", "water", "limits", "immersion", "monitors", "liquid", "tokens", "chips", "cost"})  # fmt: skip
+                   "energy", "water", "limits", "immersion", "monitors", "liquid", "tokens", "chips",
+                   "cost"})  # fmt: skip
 
 
 def sections(material: Material) -> dict[str, str]:

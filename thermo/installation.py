@@ -41,7 +41,8 @@ def overwritten(names: list[str]) -> str:
 def information() -> str:
     """Return the text that ``thermo info`` prints."""
     import thermo
-    from kernels.backend import available_cores, why_no_cuda
+    from kernels.backend import why_no_cuda
+    from kernels.cpu import available_cores
     from kernels.launch import cache_directory
 
     no_cuda = why_no_cuda()

@@ -136,6 +136,27 @@ def test_pads_before_the_dry_coolers_evaporate_only_in_hot_hours():
     assert (books.hourly["trim_cooling"] <= plain.hourly["trim_cooling"] + 1e-6).all()
 
 
+def test_rear_doors_by_hand():
+    """1.5 MW of residual heat at 303.15 K and a rise of 12.6 K or so; coolant at 300 K, effectiveness 0.5."""
+    cool, flow = STRONG | {"supply_temperature": 300.0}, 100.0
+    case = plant_case(facility_loop=cool, trim_chiller={}, rear_door={"effectiveness": 0.5})
+    books = run(case, server_airflow_m3_s=flow)
+    rate = flow * 101325.0 / 287.042 / 303.15 * 1006.0
+    expected = 0.5 * rate * (303.15 + (IT - LIQUID) / rate - 300.0)
+    np.testing.assert_allclose(books.hourly["rear_door_heat"], expected, rtol=1e-12)
+    plain = run(plant_case(facility_loop=cool, trim_chiller={}), server_airflow_m3_s=flow)
+    np.testing.assert_allclose(plain.hourly["coil_load"] - books.hourly["coil_load"], expected, rtol=1e-12)
+    assert books.totals["energy_balance"] < 1e-12
+    assert books.totals["chiller_kWh"] != plain.totals["chiller_kWh"]
+
+
+def test_rear_doors_on_a_hot_loop_do_nothing_and_say_so():
+    case = plant_case(facility_loop=STRONG, trim_chiller={}, rear_door={})
+    books = run(case, limit=330.0)
+    assert (books.hourly["rear_door_heat"] == 0.0).all()
+    assert any("rear doors: the facility coolant is warmer than the exhaust air in 8760 h" in f for f in books.flags)
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0.0, 1.0), st.floats(255.0, 318.0), st.floats(288.0, 318.0))
 def test_any_share_of_liquid_balances(share, air, supply):

@@ -7,7 +7,7 @@ from thermo.case.schema import Case
 from thermo.case.schema_plant import Plant
 from thermo.errors import CaseError
 
-LIQUID_TABLES = ("facility_loop", "dry_cooler", "trim_chiller", "fill")
+LIQUID_TABLES = ("facility_loop", "dry_cooler", "trim_chiller", "rear_door", "fill")
 
 
 def check_facility_loop(case: Case, plant: Plant) -> None:

@@ -67,6 +67,14 @@ class DryCooler(Table):
         return self
 
 
+class RearDoor(Table):
+    """Heat exchangers in the rear doors of the racks, on the facility loop; the servers' fans push through them."""
+
+    effectiveness: Efficiency = Field(
+        0.6, description="Fall of the air's temperature over exhaust air minus coolant."
+    )
+
+
 class Pipe(Table):
     """Pipes of one diameter, for the coolant they hold."""
 

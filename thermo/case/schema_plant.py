@@ -19,7 +19,7 @@ from thermo.case.quantity import (
     TemperatureDifference,
     wrong,
 )
-from thermo.case.schema_closed_loop import DryCooler, FacilityLoop, Fill
+from thermo.case.schema_closed_loop import DryCooler, FacilityLoop, Fill, RearDoor
 from thermo.case.schema_heat_rejection import Adiabatic, Chiller, CondenserWater, Economizer, Tower, Water
 from thermo.case.table import Flag, Table, at_most_one
 
@@ -141,5 +141,8 @@ class Plant(Table):
     dry_cooler: DryCooler = Field(DryCooler(), description="Dry coolers of the facility loop.")
     trim_chiller: Chiller | None = Field(
         None, description="Chillers of the facility loop behind its dry coolers or towers; without this table, none."
+    )
+    rear_door: RearDoor | None = Field(
+        None, description="Rear-door heat exchangers of liquid-cooled racks; without this table there are none."
     )
     fill: Fill = Field(Fill(), description="Coolant in the sealed loops and what is lost of it.")

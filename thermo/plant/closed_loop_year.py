@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from thermo.case.schema_heat_rejection import DEW_POINT_MAX
 from thermo.errors import CaseError
 from thermo.media import Air, fluid
-from thermo.plant import coolant_limits, facility_loop, year
+from thermo.plant import coolant_limits, facility_loop, rear_door, year
 from thermo.plant.ledger import Year, close_year, hours_of
 from thermo.plant.weather import Weather
 
@@ -46,9 +46,10 @@ def simulate(
     `facility_supply_limit_K`: warmest facility coolant that keeps every chip within its limit;
     `supply_temperature_K`: air to the servers; `server_airflow_m3_s`: air they draw (None: the residual heat at a rise
     of 12 K). Each is a scalar, ``(hours,)``, ``(variants, 1)`` or ``(variants, hours)``. `outdoor` replaces the weather
-    of the case. `design`: IT power and heat caught by the plates (W) that everything is sized for; the largest of the
-    year when it is None. Raises :class:`thermo.errors.CaseError` where the plant cannot work: a supply warmer than the
-    limit, a coolant that freezes, water too near freezing.
+    of the case. Rear doors (`plant.rear_door`) are on the facility loop. `design`: IT power and heat caught by the
+    plates (W) that everything is sized for; the largest of the year when it is None.
+    Raises :class:`thermo.errors.CaseError` where the plant cannot work: a supply warmer than the limit, a coolant that
+    freezes, water too near freezing.
     """
     plant, outdoor = case.plant, year.site_weather(case) if outdoor is None else outdoor
     loop = plant.facility_loop
@@ -65,9 +66,15 @@ def simulate(
     sizes = year.sizes_of(it_power, flow, (full[0], most_flow))
     hourly = {"dry_bulb": outdoor.dry_bulb, "it_power": it_power, "supply_air_temperature": supply_air,
               "liquid_heat": liquid, "residual_air_heat": it_power - liquid, "distribution_pump_power": distribution}
-    hourly |= year.air_side(plant, outdoor, it_power, supply_air, None, flow, sizes, (liquid, full[1]))
+    sides = (plant, outdoor, it_power, supply_air, None, flow, sizes)
+    hourly |= year.air_side(*sides, (liquid, full[1]))
     supply, design_coil = _facility_supply(plant, facility_supply_limit_K, hourly), hourly.pop("design_coil_load")
-    load, design_load = liquid + distribution, full[1] + np.max(distribution, axis=-1, keepdims=True)
+    doors = rear_door.heat(plant.rear_door, it_power - liquid, flow, supply_air, supply)
+    if plant.rear_door is not None:
+        hourly |= {"rear_door_heat": doors} | year.air_side(*sides, (liquid + doors, full[1]))
+        del hourly["design_coil_load"]
+    load = liquid + distribution + doors
+    design_load = full[1] + sum(np.max(part, axis=-1, keepdims=True) for part in (distribution, doors))
     if loop.residual_air == "facility_loop":
         load, design_load, air_loop = load + hourly["coil_load"], design_load + design_coil, {}
     else:
@@ -154,6 +161,10 @@ def _closed(case, hourly: dict, outdoor: Weather, limit: float) -> Year:
     if wet.any():
         flags.append(f"facility loop: colder than the dew point of the room in {hours_of(wet)}: insulate or raise "
                      "plant.facility_loop.supply_temperature")
+    if plant.rear_door is not None:
+        idle = (books.hourly["rear_door_heat"] <= 0.0) & (books.hourly["residual_air_heat"] > 0.0)
+        if idle.any():
+            flags.append(f"rear doors: the facility coolant is warmer than the exhaust air in {hours_of(idle)}")
     if np.any(fluid(loop.coolant).outside(supply)):
         flags.append(f"facility loop: supply outside the range of {loop.coolant}")
     if coolers is not None:

@@ -5,9 +5,12 @@ Shares are of the rating point of the record: coolant flow of one unit, air mass
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from thermo.media import Air
@@ -19,27 +22,40 @@ AIR_EXPONENT, COOLANT_EXPONENT = 0.8, 0.85  # of the heat transfer of each side 
 AIR_OVER_COOLANT = 0.5  # ratio of the two sides' hA at the rating point
 AIR_CAPACITY_RATIO = 1.0  # heat capacity rate of the air over that of the coolant at the rating point
 SPEED_STEPS = 20
+MOST_TERMS = 200
 
 
 def crossflow_effectiveness(ntu: ArrayLike, capacity_ratio: ArrayLike) -> Array:
     """Effectiveness of crossflow with both fluids unmixed: the exact series of Mason (1955).
 
     ``1/(C N) sum_m P(m + 1, N) P(m + 1, C N)``, P the regularised incomplete gamma function, N = `ntu` > 0, C =
-    `capacity_ratio` smaller over larger, 0..1. Truncated below 1e-12 for N up to 20.
+    `capacity_ratio` smaller over larger, 0..1. Cut off where a term is below 1e-14 of the sum, N up to 40.
     """
     hot, ratio = np.broadcast_arrays(np.asarray(ntu, dtype=np.float64), np.asarray(capacity_ratio, dtype=np.float64))
     cold = np.maximum(ratio, 1e-9) * hot
-    hot_term, cold_term = np.exp(-hot), np.exp(-cold)
-    hot_left, cold_left = -np.expm1(-hot), -np.expm1(-cold)
-    total = hot_left * cold_left
-    largest = float(np.max(hot, initial=1.0))
-    for m in range(1, int(largest + 9.0 * np.sqrt(largest)) + 12):
-        hot_term, cold_term = hot_term * hot / m, cold_term * cold / m
-        hot_left, cold_left = hot_left - hot_term, cold_left - cold_term
-        total = total + hot_left * cold_left
-    return total / cold
+    return _series(np.ascontiguousarray(hot).ravel(), np.ascontiguousarray(cold).ravel()).reshape(hot.shape)
 
 
+@njit(cache=True)
+def _series(hot, cold):
+    """The series for every pair of N and C N."""
+    out = np.empty(hot.size)
+    for n in range(hot.size):
+        hot_term, cold_term = math.exp(-hot[n]), math.exp(-cold[n])
+        hot_left, cold_left = -math.expm1(-hot[n]), -math.expm1(-cold[n])
+        total = hot_left * cold_left
+        for m in range(1, MOST_TERMS):
+            hot_term, cold_term = hot_term * hot[n] / m, cold_term * cold[n] / m
+            hot_left, cold_left = hot_left - hot_term, cold_left - cold_term
+            term = hot_left * cold_left
+            total += term
+            if term < 1e-14 * total:
+                break
+        out[n] = total / cold[n]
+    return out
+
+
+@lru_cache(maxsize=256)
 def ntu_of(effectiveness: float, capacity_ratio: float) -> float:
     """NTU of a crossflow exchanger with this effectiveness, by bisection up to 20; inverse of the series."""
     low, high = 1e-6, 20.0

@@ -1,4 +1,6 @@
-"""Faces that resist the flow: perforated tiles, grilles, screens. The pressure jump is ``K/2 u |u|`` per density.
+"""Faces that resist the flow: perforated tiles, grilles, screens, the inside of porous blocks.
+
+The pressure jump is ``L nu u + K/2 u |u|`` per density; ``linear`` is L in 1/m, ``loss`` is K.
 
 The jump is linearised in the flux by Newton's method around the face's last velocity ``speed`` and the face is left
 out of the neighbouring cells' mean force, which needs neither a start-up ramp nor damping and makes no checkerboard.
@@ -12,7 +14,9 @@ from kernels.operators import at_face
 
 
 @cell
-def resistance_flux(m, slot, low, loss, speed, area, rd, w, velocity, force, mean_force, response, flux):
+def resistance_flux(
+    m, slot, low, linear, loss, speed, nu, area, rd, w, velocity, force, mean_force, response, flux
+):
     """Replace the Rhie-Chow flux of a resisting face by the one that its pressure jump lets through."""
     c, b = slot[m], low[m]
     answer = at_face(w[c], response[b], response[c])
@@ -20,15 +24,17 @@ def resistance_flux(m, slot, low, loss, speed, area, rd, w, velocity, force, mea
     jump = HALF * loss[m] * abs(before) * before
     difference = force[c] - at_face(w[c], mean_force[b], mean_force[c]) + jump * rd[c]
     free = at_face(w[c], velocity[b], velocity[c]) + answer * difference
-    flux[c] = area[c] * free / (ONE + answer * rd[c] * loss[m] * abs(before))
+    slope = linear[m] * at_face(w[c], nu[b], nu[c]) + loss[m] * abs(before)
+    flux[c] = area[c] * free / (ONE + answer * rd[c] * slope)
 
 
 @cell
-def resistance_conductance(m, slot, low, loss, speed, area, rd, w, response, conductance):
+def resistance_conductance(m, slot, low, linear, loss, speed, nu, area, rd, w, response, conductance):
     """Reduce the pressure conductance of a resisting face by the linearised resistance."""
     c, b = slot[m], low[m]
     answer = at_face(w[c], response[b], response[c]) * rd[c]
-    conductance[c] = area[c] * answer / (ONE + answer * loss[m] * abs(speed[m]))
+    slope = linear[m] * at_face(w[c], nu[b], nu[c]) + loss[m] * abs(speed[m])
+    conductance[c] = area[c] * answer / (ONE + answer * slope)
 
 
 @cell

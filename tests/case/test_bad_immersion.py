@@ -6,7 +6,7 @@ import pytest
 
 from thermo.case import load
 from thermo.errors import CaseError
-from thermo.immersion import balance
+from thermo.immersion import pool_state
 
 TANK = Path(__file__).resolve().parents[2] / "cases" / "immersion" / "tank_two_phase.toml"
 HALL = TANK.with_name("hall_two_phase.toml")
@@ -59,4 +59,4 @@ def test_two_laws_of_boiling_are_refused(tmp_path):
 def test_a_pool_out_of_its_record_is_named(tmp_path):
     case = load(TANK, ['immersion.condenser.coolant_temperature="79 degC"'])
     with pytest.raises(CaseError, match="the pool leaves its record: HFE-7100"):
-        balance(case)
+        pool_state(case)

@@ -111,8 +111,11 @@ def _check_isothermal(case: Case) -> None:
         for key in ("temperature", "power", "material"):
             if getattr(opening, key, None) is not None:
                 raise case.error(f"{key_of(opening)}.{key}", reason)
-    for box in (*case.rack, *case.cooling_unit, *case.heat):
+    for box in (*case.rack, *case.cooling_unit, *case.heat, *case.heat_sink):
         raise case.error(key_of(box), reason)
+    for block in case.porous:
+        for key in block.given("power", "conductance", "limit"):
+            raise case.error(f"{key_of(block)}.{key}", reason)
     if "heat_source" in case.physics.model_fields_set:
         raise case.error("physics.heat_source", reason)
     if case.initial.temperature is not None:
@@ -128,7 +131,7 @@ def _check_still(case: Case) -> None:
     """Nothing that moves the fluid may be given without the flow equations."""
     reason = "has no effect with physics.flow = false: remove it or solve the flow"
     moving = (*case.rack, *case.cooling_unit, *case.supply, *case.returns, *case.tile, *case.cutout, *case.duct)
-    for box in (*moving, *(panel for panel in case.panel if panel.open_area)):
+    for box in (*moving, *case.heat_sink, *case.porous, *(panel for panel in case.panel if panel.open_area)):
         raise case.error(key_of(box), reason)
     for name, side in case.room.sides.items():
         if side.kind in ("inlet", "outlet"):

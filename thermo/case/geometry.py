@@ -107,7 +107,8 @@ def _check_inside(case: Case, key: str, lo: tuple, hi: tuple, near: float) -> No
 
 
 def _check_overlaps(case: Case, near: float) -> None:
-    for one, other in combinations((*case.rack, *case.cooling_unit, *case.duct, *case.obstacle), 2):
+    boxes = (*case.rack, *case.cooling_unit, *case.duct, *case.obstacle, *case.heat_sink, *case.porous)
+    for one, other in combinations(boxes, 2):
         shared = _shared(one.lo, one.hi, other.lo, other.hi)
         if min(shared) > near:
             size = " x ".join(f"{length:g}" for length in shared)

@@ -15,17 +15,48 @@ def check_immersion(case: Case) -> None:
         raise case.error("immersion", f"{missing}; case.cooling is {case.cooling!r}")
     if immersion is None:
         return
-    for key in ("room", "load", "electricity", "money"):
+    for key in ("load", "electricity", "money"):
         if getattr(case, key) is not None:
             raise case.error(key, "is not coupled to immersion tanks: remove it")
+    if immersion.pool is None:
+        _check_tank(case)
+    else:
+        _check_pool(case, immersion)
+
+
+def _check_pool(case: Case, immersion) -> None:
+    """A boiling tank has no room, and its coolant is given once."""
+    if case.room is not None:
+        raise case.error("room", "has no effect on a boiling pool, which is well mixed: remove it")
     _check_records(case, immersion)
     names = [chip.name for chip in immersion.chip]
     for name in names:
         if names.count(name) > 1:
             raise case.error("immersion.chip", f"two kinds of chips are called {name}: rename one of them")
-    given = immersion.condenser.coolant_temperature
-    if case.plant is not None and given is not None:
+    if case.plant is not None and immersion.condenser.coolant_temperature is not None:
         raise case.error("immersion.condenser.coolant_temperature", "is given by [plant]: remove it")
+
+
+def _check_tank(case: Case) -> None:
+    """A single-phase tank is a room with heated blocks or heat sinks, and with something cold."""
+    if case.room is None:
+        raise case.error("room", "is missing: a single-phase tank is the room of the case")
+    for key in ("rack", "cooling_unit"):
+        if getattr(case, key):
+            raise case.error(key, "stands in air, not in a tank: use obstacles and heat sinks")
+    if not cold_temperatures(case):
+        raise case.error("immersion.exchanger", "has nothing to cool: add [[supply]], or a side or obstacle of fixed "
+                                                "temperature")  # fmt: skip
+    if not any(box.power for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous)):
+        raise case.error("immersion", "the tank has no heat: give obstacles or heat sinks a power")
+
+
+def cold_temperatures(case: Case) -> list[float]:
+    """Temperatures, K, of what the exchanger cools: the supplies, or else sides and obstacles that are held."""
+    supplies = [opening.temperature for opening in case.supply]
+    sides = [getattr(side, "temperature", None) for _, side in case.room.sides.items()]
+    held = [temperature for temperature in sides if isinstance(temperature, float)]
+    return supplies or held + [box.temperature for box in case.obstacle if box.temperature is not None]
 
 
 def _check_records(case: Case, immersion) -> None:

@@ -8,7 +8,7 @@ from thermo.errors import CaseError
 
 ROOM_TABLES = (
     "fluid", "physics", "grid", "rack", "cooling_unit", "supply", "returns", "tile", "cutout", "panel", "duct",
-    "baffle", "obstacle", "heat", "monitor", "initial", "solve",
+    "baffle", "obstacle", "heat", "heat_sink", "porous", "monitor", "initial", "solve",
 )  # fmt: skip
 POWER_TOLERANCE = 0.01  # by which the air-cooled heat of a rack may differ in room and loop
 

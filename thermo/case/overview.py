@@ -34,7 +34,8 @@ def overview(case: Case) -> str:
 def _room(case: Case) -> list[tuple[str, str]]:
     room = case.room
     size = " x ".join(f"{length:g}" for length in room.size)
-    heat = sum(rack.heat for rack in case.rack) + sum(box.power or 0.0 for box in (*case.obstacle, *case.heat))
+    heated = (*case.obstacle, *case.heat, *case.heat_sink, *case.porous)
+    heat = sum(rack.heat for rack in case.rack) + sum(box.power or 0.0 for box in heated)
     return [
         ("room", f"{size} m; {', '.join(f'{name} {side.kind}' for name, side in room.sides.items())}"),
         ("fluid", case.fluid.name or f"constants, density {case.fluid.density:g} kg/m3"),

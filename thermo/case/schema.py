@@ -16,6 +16,7 @@ from thermo.case.schema_numerics import Grid, Monitor, Solve
 from thermo.case.schema_objects import Baffle, Cutout, Duct, Heat, Obstacle, Panel, Return, Supply, Tile
 from thermo.case.schema_physics import Fluid, Initial, Physics
 from thermo.case.schema_plant import Plant
+from thermo.case.schema_porous import HeatSink, Porous
 from thermo.case.schema_rack import Rack
 from thermo.case.schema_room import Room
 from thermo.case.schema_site import About, Limits, Site
@@ -43,6 +44,8 @@ class Case(Table):
     baffle: tuple[Baffle, ...] = Field((), description="Thin plates that block the air.")
     obstacle: tuple[Obstacle, ...] = Field((), description="Solid blocks.")
     heat: tuple[Heat, ...] = Field((), description="Boxes with heat in them.")
+    heat_sink: tuple[HeatSink, ...] = Field((), description="Finned heat sinks that are not resolved.")
+    porous: tuple[Porous, ...] = Field((), description="Blocks that resist the flow.")
     monitor: tuple[Monitor, ...] = Field((), description="Quantities to watch and report.")
     initial: Initial = Field(Initial(), description="Where the iteration starts.")
     solve: Solve = Field(Solve(), description="When the solution counts as found.")
@@ -112,7 +115,7 @@ class Case(Table):
         """All boxes in the room, racks and cooling units first, then openings, plates, ducts, solids and heat."""
         groups = (
             self.rack, self.cooling_unit, self.supply, self.returns, self.tile, self.cutout, self.panel, self.duct,
-            self.baffle, self.obstacle, self.heat,
+            self.baffle, self.obstacle, self.heat, self.heat_sink, self.porous,
         )  # fmt: skip
         return [box for group in groups for box in group]
 

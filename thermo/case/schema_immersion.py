@@ -86,16 +86,44 @@ class Pool(Table):
         return self
 
 
-class Immersion(Table):
-    """Tanks, all alike, in which whole servers are immersed."""
+class Exchanger(Table):
+    """What takes the heat out of a single-phase tank: a plate exchanger outside, or cold surfaces inside it."""
 
-    liquid: str = Field(min_length=1, description="Name of a dielectric liquid record.")
+    conductance: Conductance = Field(description="UA of the tank's liquid, or of its cold surfaces, to coolant.")
+    flow: Flow = Field(description="Coolant through the exchanger of one tank.")
+    pressure_drop: Pressure = Field(0.0, description="Of the coolant.")
+    pump_efficiency: Efficiency = Field(0.6, description="Of the pumps of coolant and liquid.")
+    liquid_pressure_drop: Pressure = Field(0.0, description="Of the liquid through exchanger and pipes.")
+
+
+class Immersion(Table):
+    """Tanks, all alike, in which whole servers are immersed.
+
+    Two-phase: `liquid`, `chip`, `pool` and `condenser`. Single-phase: the tank is the case's room, with `exchanger`.
+    """
+
     tanks: Count = Field(1, description="Tanks, all alike.")
-    chip: tuple[BoilingChip, ...] = Field(min_length=1, description="Kinds of chips in a tank.")
-    other_power: Power = Field(0.0, description="Other heat in one tank: memory, drives, network, conversion.")
+    liquid: str | None = Field(None, min_length=1, description="Name of a boiling liquid record; two-phase only.")
+    chip: tuple[BoilingChip, ...] = Field((), description="Kinds of chips in a two-phase tank.")
+    other_power: Power = Field(0.0, description="Other heat in one two-phase tank: memory, drives, conversion.")
+    pool: Pool | None = Field(None, description="The boiling pool; makes the tank two-phase.")
+    condenser: Condenser | None = Field(None, description="What condenses the vapour of a two-phase tank.")
+    exchanger: Exchanger | None = Field(None, description="What cools the liquid of a single-phase tank.")
     removed_fan_power: Power = Field(
         0.0, description="Server fans of one tank that went with immersion; only told, they are in no other figure."
     )
-    pool: Pool = Field(description="The boiling pool.")
-    condenser: Condenser = Field(description="What condenses the vapour.")
     margin: TemperatureDifference = Field(5.0, description="Kelvin that the hottest chip keeps below its limit.")
+
+    @model_validator(mode="after")
+    def _one_phase(self) -> Immersion:
+        if (self.pool is None) == (self.exchanger is None):
+            raise wrong("give exactly one of pool (two-phase) and exchanger (single-phase)")
+        boiling = ("liquid", "chip", "condenser")
+        if self.pool is not None:
+            for key in boiling:
+                if not getattr(self, key):
+                    raise wrong(f"{key} is missing: a two-phase tank needs it")
+        else:
+            for key in self.given(*boiling, "other_power"):
+                raise wrong(f"{key} belongs to a two-phase tank: the servers of this one are in its room")
+        return self

@@ -176,8 +176,12 @@ class Obstacle(SolidBox):
     temperature: Temperature | None = Field(None, description="Fixed temperature of the block.")
     contact_resistance: ContactResistance | None = Field(None, description="On all its faces; needs a material.")
 
+    limit: Temperature | None = Field(None, description="Highest temperature that it may have; needs power.")
+
     @model_validator(mode="after")
     def _heat(self) -> Obstacle:
+        if self.limit is not None and not self.power:
+            raise wrong("limit needs power: a block without heat is not held against one")
         at_most_one(self, "power", "temperature")
         for name in ("power", "contact_resistance"):
             if getattr(self, name) is not None and self.material is None:

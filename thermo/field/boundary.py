@@ -11,6 +11,7 @@ from thermo.errors import CaseError
 from thermo.field.boundary_table import BoundaryTable, device_face, list_faces, select, select_flat
 from thermo.field.mesh import Mesh, evaluate, face_axis
 from thermo.field.passages import AXES
+from thermo.field.porous import slip_on_fins
 from thermo.field.streams import Faces, Rack, Stream, evenly, plenum_stream, rack_streams, unit_stream
 
 
@@ -29,6 +30,7 @@ def build_boundary(case, mesh: Mesh, fluid) -> tuple[BoundaryTable, list[Stream]
         _set_supply(case, table, select_flat(mesh, lookup, opening), opening, fluid)
     for opening in case.returns:
         _set_return(case, table, select_flat(mesh, lookup, opening), opening, fluid)
+    slip_on_fins(case, mesh, table)
     streams: list[Stream] = []
     racks = [_set_rack(case, mesh, table, lookup, rack, fluid, streams) for rack in case.rack]
     streams += [_set_unit(case, mesh, table, lookup, unit) for unit in case.cooling_unit]

@@ -106,7 +106,7 @@ def build_mesh(case, grid: Grid, fluid_conductivity: float) -> Mesh:
     for passage in passages(case):
         object_id[grid.box_slices(passage.lo, passage.hi)] = 0
     fluid = object_id == 0
-    for box in case.heat:
+    for box in (*case.heat, *case.heat_sink, *case.porous):
         _spread_power(grid, heat_source, grid.box_slices(box.lo, box.hi), box.power)
     heat_source += evaluate(case.physics.heat_source, *grid.mesh())
     open_faces, heat_faces, contact = _faces(case, grid, fluid, fluid | conducting)
@@ -137,6 +137,12 @@ def _close(case, grid, axis, open_axis, heat_axis) -> None:
         if flat_axis(plate) == axis:
             faces = plate_faces(grid, plate)
             open_axis[faces] = heat_axis[faces] = through[faces]
+    for sink in case.heat_sink:
+        if AXES[sink.across] == axis:
+            slices = list(grid.box_slices(sink.lo, sink.hi))
+            along = slices[face_axis(axis)]
+            slices[face_axis(axis)] = slice(along.start, along.stop + 1)
+            open_axis[tuple(slices)] = heat_axis[tuple(slices)] = False
     for passage in passages(case):
         for position in (passage.lo[axis], passage.hi[axis]):
             faces = faces_in(grid, axis, position, passage.lo, passage.hi)

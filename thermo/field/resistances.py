@@ -1,4 +1,4 @@
-"""Faces that resist the flow: tiles, panels that leak, cut-outs, duct ends and open slots, as pressure losses."""
+"""Faces that resist the flow: tiles, leaking panels, cut-outs, duct ends, open slots, the inside of porous blocks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from thermo.case.schema_objects import area_of
 from thermo.field.geometry import pad_faces
 from thermo.field.mesh import Mesh, end_faces, flat_axis, inner_faces, plate_faces
 from thermo.field.passages import passages
+from thermo.field.porous import porous_faces
 
 
 @dataclass(frozen=True)
 class Resistances:
-    """Resisting faces of one axis: cell whose low face it is, cell below, loss coefficient, jet gain, face speed;
+    """Resisting faces of one axis: cell whose low face it is, cell below, linear resistance in 1/m, loss coefficient,
+    jet gain, face speed;
     ``screens`` are the cells whose low face lets air through but no shear, heat or turbulence (leaking panels)."""
 
     slot: Any
     low: Any
+    linear: Any
     loss: Any
     jet: Any
     speed: Any
@@ -53,7 +56,10 @@ def plate_loss(plate) -> float:
 def resistance_faces(backend, case, mesh: Mesh) -> tuple[list[np.ndarray], list[Resistances]]:
     """Every resisting face: a mask per axis and the device lists. Smaller openings win over the panel they lie in."""
     masks = [np.zeros(faces.shape, bool) for faces in mesh.open_faces]
-    losses, jets, screens = ([np.zeros(faces.shape) for faces in mesh.open_faces] for _ in range(3))
+    linears, losses, jets, screens = ([np.zeros(faces.shape) for faces in mesh.open_faces] for _ in range(4))
+    for axis in range(3):
+        linears[axis][...], losses[axis][...] = porous_faces(case, mesh, axis)
+        masks[axis] |= mesh.open_faces[axis] & (linears[axis] + losses[axis] > 0.0)
 
     def resist(axis, faces, loss, jet=0.0, screen=False):
         masks[axis][faces] = mesh.open_faces[axis][faces]
@@ -74,12 +80,13 @@ def resistance_faces(backend, case, mesh: Mesh) -> tuple[list[np.ndarray], list[
         jet = 1.0 / plate.free_area - 1.0 if plate.kind == "tile" and plate.jet and plate.free_area else 0.0
         resist(flat_axis(plate), plate_faces(mesh.grid, plate), plate_loss(plate), jet)
     return masks, [_on_device(backend, mesh.grid, axis, *parts)
-                   for axis, parts in enumerate(zip(masks, losses, jets, screens, strict=True))]
+                   for axis, parts in enumerate(zip(masks, linears, losses, jets, screens, strict=True))]
 
 
-def _on_device(backend, grid, axis, mask, loss, jet, screen) -> Resistances:
+def _on_device(backend, grid, axis, mask, linear, loss, jet, screen) -> Resistances:
     slot = np.nonzero(pad_faces(mask, axis).ravel())[0]
-    loss, jet = (backend.asarray(pad_faces(values, axis).ravel()[slot]) for values in (loss, jet))
+    linear, loss, jet = (backend.asarray(pad_faces(values, axis).ravel()[slot]) for values in (linear, loss, jet))
     low, screens = slot - grid.strides[axis], np.nonzero(pad_faces(mask & (screen > 0), axis).ravel())[0]
     index = [backend.asarray(i, np.int64) for i in (slot, low, screens)]
-    return Resistances(index[0], index[1], loss, jet, backend.zeros(len(slot)), len(slot), index[2], len(screens))
+    speed = backend.zeros(len(slot))
+    return Resistances(index[0], index[1], linear, loss, jet, speed, len(slot), index[2], len(screens))

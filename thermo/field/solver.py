@@ -19,6 +19,7 @@ from thermo.field.faces import device_faces
 from thermo.field.geometry import device_geometry, opening_pressures, pad, pad_faces
 from thermo.field.heat import HeatEquation
 from thermo.field.mesh import build_mesh, evaluate
+from thermo.field.porous import PorousCells
 from thermo.field.properties import FluidProperties
 from thermo.field.residuals import Residuals
 from thermo.field.resistances import resistance_faces
@@ -41,6 +42,7 @@ class FieldSolver:
         self.geometry = device_geometry(backend, self.mesh, self.table, resisting)
         self.faces = device_faces(backend, self.table, self.datum)
         self.devices = Devices(backend, self.table, self.streams, self.racks, self.datum, fluid.density)
+        self.porous = PorousCells(backend, case, self.mesh)
         self.strides = grid.strides
         self.first, self.last, self.size = grid.strides[2], grid.size - grid.strides[2], grid.size
         self.gravity = [float(g) if case.physics.buoyancy else 0.0 for g in case.physics.gravity]
@@ -144,6 +146,8 @@ class FieldSolver:
         for a, equation in enumerate(self.components):
             run(momentum.momentum_source, g.volume, self.mean_force[a], 0.0, u.lag, self.velocity[a], equation.source,
                 equation.b)
+        self.porous.hold(self)
+        for a, equation in enumerate(self.components):
             self.residuals.row("U", self.rows, u, equation.b, self.velocity[a])
         self.velocity = self.rows.sweep([e.b for e in self.components], u.inverse, self.velocity, sweeps)
         self._fluxes()
@@ -183,9 +187,9 @@ class FieldSolver:
             tiles = self.resistances[a]
             if tiles.count:
                 self.backend.launch(
-                    resistance.resistance_flux, 0, tiles.count, tiles.slot, tiles.low, tiles.loss, tiles.speed,
-                    g.area[a], g.rd[a], g.w[a], self.velocity[a], self.force[a], self.mean_force[a],
-                    self.response_fixed, self.flux[a])
+                    resistance.resistance_flux, 0, tiles.count, tiles.slot, tiles.low, tiles.linear, tiles.loss,
+                    tiles.speed, self.nu, g.area[a], g.rd[a], g.w[a], self.velocity[a], self.force[a],
+                    self.mean_force[a], self.response_fixed, self.flux[a])
         self.run_boundary(
             walls.opening_flux, f.start, f.owner, f.kind, f.axis, f.sign, f.area, f.rdist, *self.velocity,
             *self.mean_force, self.p, f.pressure, *self.gravity, self.relative_density, self.response_fixed, f.outflow)
@@ -201,8 +205,8 @@ class FieldSolver:
             tiles = self.resistances[a]
             if tiles.count:
                 self.backend.launch(resistance.resistance_conductance, 0, tiles.count, tiles.slot, tiles.low,
-                                    tiles.loss, tiles.speed, g.area[a], g.rd[a], g.w[a], self.response,
-                                    self.conductance[a])
+                                    tiles.linear, tiles.loss, tiles.speed, self.nu, g.area[a], g.rd[a], g.w[a],
+                                    self.response, self.conductance[a])
         self.run_boundary(walls.opening_conductance, f.start, f.owner, f.kind, f.area, f.rdist, self.response,
                           self.opening_diagonal)
         self.measure_imbalance()

@@ -8,6 +8,18 @@ from typing import Any
 from thermo.output.labels import number, value
 from thermo.output.page import Column, heading, pairs, table
 
+CHIPS = (
+    ("in a tank", "count", "", 1.0, 0),
+    ("Power", "power_W", "W", 1.0, 0),
+    ("Heat flux", "flux_W_m2", "W/cm²", 1e-4, 1),
+    ("Critical over it", "critical_margin", "", 1.0, 2),
+    ("Superheat", "superheat_K", "K", 1.0, 1),
+    ("Liquid about it", "liquid_C", "°C", 1.0, 1),
+    ("Hottest", "max_C", "°C", 1.0, 1),
+    ("Limit", "limit_C", "°C", 1.0, 1),
+)
+"""Title, key, unit, factor and decimals of each column."""
+
 
 def tank(values: Mapping[str, Any]) -> str:
     """Pool, vapour and what a tank loses of its liquid."""
@@ -17,11 +29,13 @@ def tank(values: Mapping[str, Any]) -> str:
         ("Liquid", values["liquid"]),
         ("Tanks", number(values["tanks"], 0)),
         ("Heat of one tank", value(values["heat_W"] / 1e3, "kW", 1)),
-        ("Pool", value(values["pool_C"], "°C", 1)),
+        ("Liquid, mean" if "liquid_max_C" in values else "Pool", value(values["pool_C"], "°C", 1)),
     ]
     if "pressure_Pa" in values:
         rows += [("Pressure", value(values["pressure_Pa"] / 1e3, "kPa", 1)),
                  ("Vapour", value(values["vapour_kg_s"], "kg/s", 3))]  # fmt: skip
+    if "liquid_max_C" in values:
+        rows.append(("Liquid, hottest", value(values["liquid_max_C"], "°C", 1)))
     rows.append(("Liquid in one tank", value(values["liquid_kg"], "kg", 0)))
     if "loss_kg_per_year" in values:
         rows.append(("Liquid lost by one tank, a year", value(values["loss_kg_per_year"], "kg", 1)))
@@ -33,15 +47,14 @@ def tank(values: Mapping[str, Any]) -> str:
 
 
 def chips(rows: list[Mapping[str, Any]]) -> str:
-    """One line a kind of chip: heat flux, how far from drying out, superheat and margin."""
-    columns = [
-        Column("Chip", number=False), Column("in a tank"), Column("Power", "W"), Column("Heat flux", "W/cm²"),
-        Column("Critical over it"), Column("Superheat", "K"), Column("Hottest", "°C"), Column("Margin", "K"),
-    ]  # fmt: skip
+    """One line a chip or kind of chip: its heat, what carries it off, and its margin; columns without a value go."""
+    shown = [column for column in CHIPS if any(column[1] in row for row in rows)]
+    columns = [Column("Chip", number=False), *(Column(title, unit) for title, _, unit, _, _ in shown)]
+    columns.append(Column("Margin", "K"))
     out = [
-        [row["name"], number(row["count"], 0), number(row["power_W"], 0), number(row["flux_W_m2"] / 1e4, 1),
-         number(row.get("critical_margin"), 2), number(row.get("superheat_K"), 1), number(row["max_C"], 1),
-         number(row["limit_C"] - row["max_C"], 1)]
+        [row["name"],
+         *(number(row[key] * factor if key in row else None, decimals) for _, key, _, factor, decimals in shown),
+         number(row["limit_C"] - row["max_C"] if "limit_C" in row else None, 1)]
         for row in rows
     ]  # fmt: skip
     return heading("Chips") + table(columns, out) if out else ""

@@ -1,0 +1,159 @@
+"""Heat sinks and porous blocks of a case: their drag on the grid, and the temperature of their solid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kernels import walls
+from kernels.porous import HOLD, hold_velocity
+from thermo.field.geometry import along
+from thermo.field.mesh import Mesh, neighbours
+
+NUSSELT = 7.54
+"""Between isothermal parallel plates on the hydraulic diameter (Shah and London 1978, table 41)."""
+TURBULENT = 2800.0
+
+
+def plate_drag(gap: float, pitch: float) -> float:
+    """Linear resistance D in 1/m2 of gaps between parallel plates on the superficial velocity: 12 pitch / gap^3.
+
+    Plane Poiseuille flow has dp/dx = 12 mu U / gap^2 on the mean velocity U in the gap, which is pitch/gap times the
+    superficial one.
+    """
+    return 12.0 * pitch / gap**3
+
+
+def plate_nusselt(diameter: float, length: float, reynolds: float, prandtl: float) -> float:
+    """Mean Nusselt number of developed flow that is heated over ``length`` between isothermal plates.
+
+    7.54 + 0.03 G / (1 + 0.016 G^(2/3)), G = (Dh/L) Re Pr: Edwards, Denny and Mills, Transfer Processes (1979), for
+    Re up to 2800, ``diameter`` is twice the gap.
+    """
+    graetz = diameter / length * reynolds * prandtl
+    return NUSSELT + 0.03 * graetz / (1.0 + 0.016 * graetz ** (2.0 / 3.0))
+
+
+def fin_efficiency(coefficient: float, conductivity: float, thickness: float, height: float) -> float:
+    """Straight fin with an adiabatic tip: tanh(mL)/(mL), m = sqrt(2 h / (k t)) (Incropera, table 3.5)."""
+    product = np.sqrt(2.0 * coefficient / (conductivity * thickness)) * height
+    return float(np.tanh(product) / product)
+
+
+def block_resistance(block) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """Linear (1/m2) and quadratic (1/m) resistance of a heat sink or porous block along x, y, z."""
+    if block.kind == "porous":
+        return block.linear, block.quadratic
+    return (plate_drag(block.gap, block.pitch),) * 3, (0.0, 0.0, 0.0)
+
+
+def porous_faces(case, mesh: Mesh, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Linear resistance in 1/m and loss coefficient of every face of an axis: half a cell's worth from either side."""
+    grid = mesh.grid
+    half = np.broadcast_to(along(0.5 * grid.widths[axis], axis), grid.shape)
+    sums = []
+    for number in range(2):
+        cells = np.zeros(grid.shape)
+        for block in (*case.heat_sink, *case.porous):
+            cells[grid.box_slices(block.lo, block.hi)] = block_resistance(block)[number][axis]
+        low, high = neighbours(cells * half, axis, 0.0)
+        sums.append(low + high)
+    return sums[0], sums[1]
+
+
+class PorousCells:
+    """The cells of all heat sinks and porous blocks, whose velocity follows from the fluxes of their faces."""
+
+    def __init__(self, backend, case, mesh: Mesh):
+        inside = np.zeros(mesh.grid.shape, bool)
+        for block in (*case.heat_sink, *case.porous):
+            inside[mesh.grid.box_slices(block.lo, block.hi)] = True
+        places = np.arange(mesh.grid.size).reshape(mesh.grid.padded_shape)[1:-1, 1:-1, 1:-1][inside & mesh.fluid]
+        self.backend, self.count = backend, len(places)
+        self.where = backend.asarray(places, np.int64)
+
+    def hold(self, solver) -> None:
+        """Make the momentum rows of these cells give the velocity of the face fluxes."""
+        if self.count:
+            rows = solver.components
+            self.backend.launch(hold_velocity, 0, self.count, self.where, *solver.strides, *solver.geometry.area,
+                                *solver.flux, HOLD, rows[0].inverse, *(row.b for row in rows))
+
+
+def slip_on_fins(case, mesh: Mesh, table) -> None:
+    """The drag of the fins is in their resistance: the closed faces inside a sink have no shear of their own."""
+    for sink in case.heat_sink:
+        axis = "xyz".index(sink.across)
+        within = np.ones(len(table.owner), bool)
+        for a in range(3):
+            within &= (table.centre[a] >= sink.lo[a] - 1e-9) & (table.centre[a] <= sink.hi[a] + 1e-9)
+        inner = sink.lo[axis] + 1e-9 < table.centre[axis]
+        inner &= table.centre[axis] < sink.hi[axis] - 1e-9
+        table.kind[within & inner & (table.axis == axis) & (table.kind == walls.WALL)] = walls.SYMMETRY
+
+
+@dataclass(frozen=True)
+class SolidRow:
+    """A heated solid: heat W, its temperature K and that of the fluid in or about it, limit K, what to flag."""
+
+    name: str
+    power: float
+    temperature: float
+    fluid: float
+    limit: float | None
+    flags: list[str]
+
+
+def solid_rows(case, solver) -> list[SolidRow]:
+    """Every heat sink, porous block with a solid temperature, and heated block of a solved field."""
+    rows = [_sink_row(sink, solver) for sink in case.heat_sink]
+    rows += [_porous_row(block, solver) for block in case.porous if block.conductance is not None]
+    rows += [_block_row(block, solver) for block in case.obstacle if block.material is not None and block.power]
+    return rows
+
+
+def _means(box, solver) -> tuple[float, np.ndarray, Any]:
+    """Mean temperature in K and mean velocity in m/s over the fluid of a box, weighted by volume; its cells."""
+    cells = solver.grid.box_slices(box.lo, box.hi)
+    weight = solver.grid.volume[cells] * solver.mesh.fluid[cells]
+    mean = float(np.average(solver.interior(solver.T)[cells], weights=weight)) + solver.datum
+    velocity = np.array([np.average(solver.interior(v)[cells], weights=weight) for v in solver.velocity])
+    return mean, velocity, cells
+
+
+def _sink_row(sink, solver) -> SolidRow:
+    """Fins at one temperature over the mean of the fluid among them, chip behind its case resistance."""
+    fluid, velocity, _ = _means(sink, solver)
+    axis = int(np.argmax(np.abs(velocity)))
+    length, diameter = sink.hi[axis] - sink.lo[axis], 2.0 * sink.gap
+    properties = solver.fluid
+    nu = float(properties.kinematic_viscosity(np.array(fluid)))
+    k = float(properties.thermal_conductivity(np.array(fluid)))
+    prandtl = nu * properties.capacity / k
+    reynolds = float(np.abs(velocity[axis])) * sink.pitch / sink.gap * diameter / nu
+    coefficient = plate_nusselt(diameter, length, reynolds, prandtl) * k / diameter
+    efficiency = fin_efficiency(coefficient, sink.material.conductivity, sink.thickness, sink.fin_height)
+    area = 2.0 / sink.pitch * float(np.prod([b - a for a, b in zip(sink.lo, sink.hi, strict=True)]))
+    fins = fluid + sink.power / (coefficient * area * efficiency)
+    flags = []
+    if reynolds > TURBULENT:
+        flags.append(f"heat sink {sink.name}: Reynolds number {reynolds:.0f} between its fins is past the laminar law")
+    return SolidRow(sink.name, sink.power, fins + (sink.case_resistance or 0.0) * sink.power, fluid, sink.limit, flags)
+
+
+def _porous_row(block, solver) -> SolidRow:
+    """Solid of a porous block at one temperature over the mean of its fluid."""
+    fluid, _, _ = _means(block, solver)
+    volume = float(np.prod([b - a for a, b in zip(block.lo, block.hi, strict=True)]))
+    return SolidRow(block.name, block.power, fluid + block.power / (block.conductance * volume), fluid, block.limit, [])
+
+
+def _block_row(block, solver) -> SolidRow:
+    """Hottest cell of a heated solid block; beside it the fluid has no one temperature, the domain's mean is given."""
+    cells = solver.grid.box_slices(block.lo, block.hi)
+    temperature = solver.interior(solver.T)
+    weight = solver.grid.volume * solver.mesh.fluid
+    fluid = float(np.average(temperature, weights=weight)) + solver.datum
+    return SolidRow(block.name, block.power, float(temperature[cells].max()) + solver.datum, fluid, block.limit, [])

@@ -1,0 +1,153 @@
+"""A single-phase tank: its field, the heated solids in it, and the exchanger behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from thermo import air, records
+from thermo.case.immersion_consistency import cold_temperatures
+from thermo.errors import CaseError
+from thermo.field import checks, outcome
+from thermo.field.porous import SolidRow, solid_rows
+from thermo.field.properties import fluid_properties
+from thermo.field.steady import solve_steady
+from thermo.loop import exchanger
+from thermo.media import fluid
+from thermo.result import Result
+
+KELVIN = 273.15
+LEAST_APPROACH = 1e-3  # K: an exchanger that would need less cannot do it
+
+
+@dataclass(frozen=True)
+class TankState:
+    """One tank as the plant sees it.
+
+    `heat` W; `facility_limit` K: warmest coolant; coolant in and out K, its flow kg/s and `pressure_drop` Pa; `pump` W;
+    `balance` and `section`: parts of the summary; `flags` and `sources` for the reader.
+    """
+
+    heat: float
+    facility_limit: float
+    coolant_inlet: float
+    coolant_outlet: float
+    coolant_flow: float
+    pressure_drop: float
+    pump: float
+    balance: dict[str, float]
+    section: dict[str, Any]
+    flags: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+
+def solve(case, backend, listener, resume=None) -> tuple[Result, str, TankState]:
+    """Solve the field of the tank; returns the result, the status of the field, and what the plant must know."""
+    properties = fluid_properties(case)
+    field_only = case.model_copy(update={"plant": None, "limits": type(case.limits)()})
+    checks.check_memory(case, backend)
+    solution = solve_steady(field_only, backend, properties, listener, resume)
+    summary, _ = air.summarise(field_only, solution)
+    summary.pop("limits", None)
+    result = Result(
+        summary=summary, fields=outcome.fields_of(case, solution.solver), boxes=outcome.boxes_of(case),
+        history=solution.history.arrays(), year=None, case_text=case.source_text, log=[], room_lo=case.room.lo,
+        room_hi=case.room.hi,
+    )  # fmt: skip
+    return result, solution.status, _state(case, solution.solver, properties, summary["balance"])
+
+
+def _state(case, solver, properties, balance: dict[str, float]) -> TankState:
+    """The tank behind its exchanger, from the solved field."""
+    immersion, rows = case.immersion, solid_rows(case, solver)
+    heat = sum(box.power or 0.0 for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous))
+    coolant = fluid("water" if case.plant is None else case.plant.facility_loop.coolant)
+    flow = sum(opening.nominal_flow for opening in case.supply)
+    cold = min(cold_temperatures(case))
+    rate = immersion.exchanger.flow * float(coolant.density(cold) * coolant.heat_capacity(cold))
+    inlet = _coolant_inlet(case, heat, cold, flow * properties.capacity, rate)
+    slack = min((row.limit - row.temperature for row in rows if row.limit is not None), default=immersion.margin)
+    given = immersion.exchanger
+    pumps = given.flow * given.pressure_drop + flow * given.liquid_pressure_drop
+    return TankState(
+        heat=heat, facility_limit=inlet + slack - immersion.margin, coolant_inlet=inlet,
+        coolant_outlet=inlet + heat / rate, coolant_flow=immersion.exchanger.flow * float(coolant.density(inlet)),
+        pressure_drop=immersion.exchanger.pressure_drop, pump=pumps / immersion.exchanger.pump_efficiency,
+        balance=balance, section=_section(case, solver, properties, heat, rows),
+        flags=[flag for row in rows for flag in row.flags] + _flags(case, solver, rows),
+        sources=[*air.assumptions(case.model_copy(update={"plant": None}), properties), *SOURCES],
+    )  # fmt: skip
+
+
+SOURCES = [
+    "Fins that are not resolved resist as plane Poiseuille flow and heat by Edwards, Denny and Mills 1979; a sink has "
+    "one temperature over the mean of the liquid in it.",
+    "The warmest coolant follows from the chips' margin as if they warmed with the coolant kelvin for kelvin; warmer "
+    "liquid is thinner, so they warm by less.",
+]
+
+
+def _coolant_inlet(case, heat: float, cold: float, liquid_rate: float, rate: float) -> float:
+    """Coolant, K, that must enter the exchanger so that the liquid leaves it, or its cold surface is, at `cold`, K.
+
+    With supplies a plate exchanger in counterflow; without, a surface of one temperature. Rates in W/K.
+    Raises CaseError where no coolant is cold enough.
+    """
+    given = case.immersion.exchanger
+    if liquid_rate > 0.0:
+        least, most = min(liquid_rate, rate), max(liquid_rate, rate)
+        share = float(exchanger.effectiveness(given.conductance / least, least / most))
+        inlet = cold + heat / liquid_rate - heat / (share * least)
+    else:
+        inlet = cold - heat / (rate * -np.expm1(-given.conductance / rate))
+    freezing = case.plant is not None and records.coolant(case.plant.facility_loop.coolant).freezing
+    if inlet <= max(KELVIN, freezing or 0.0) + LEAST_APPROACH:
+        needed = f"{heat / 1e3:.3g} kW need coolant at {inlet - KELVIN:.1f} degC"
+        raise case.error("immersion.exchanger", f"is too small: {needed}; give more conductance or flow")
+    return inlet
+
+
+def _section(case, solver, properties, heat: float, rows: list[SolidRow]) -> dict[str, Any]:
+    """Section `immersion` of the summary."""
+    temperature = solver.interior(solver.T) + solver.datum - KELVIN
+    volume = solver.grid.volume * solver.mesh.fluid
+    found = []
+    for row in rows:
+        entry = {"name": row.name, "count": 1, "power_W": row.power, "liquid_C": row.fluid - KELVIN,
+                 "max_C": row.temperature - KELVIN}  # fmt: skip
+        found.append(entry if row.limit is None else entry | {"limit_C": row.limit - KELVIN})
+    return {
+        "liquid": properties.name, "tanks": case.immersion.tanks, "heat_W": heat,
+        "pool_C": float(np.average(temperature, weights=volume)),
+        "liquid_max_C": float(temperature[solver.mesh.fluid].max()),
+        "liquid_kg": float(volume.sum()) * properties.density,
+        "removed_fan_W": case.immersion.removed_fan_power, "chips": found,
+    }  # fmt: skip
+
+
+def _flags(case, solver, rows: list[SolidRow]) -> list[str]:
+    """Chips beyond their limit, liquid outside its record, surfaces that would boil or catch fire."""
+    flags = [f"{row.name}: {row.temperature - row.limit:.1f} K beyond its limit" for row in rows
+             if row.limit is not None and row.temperature > row.limit]  # fmt: skip
+    if case.fluid.name is None:
+        return flags
+    temperature = solver.interior(solver.T)[solver.mesh.fluid] + solver.datum
+    medium = fluid(case.fluid.name)
+    outside = medium.outside(temperature)
+    if outside.any():
+        low, high = medium.valid_range
+        flags.append(f"{medium.name}: {outside.mean():.1%} of the tank lies outside its record, {low - KELVIN:.0f} to "
+                     f"{high - KELVIN:.0f} degC: the end values hold there")  # fmt: skip
+    try:
+        record = records.dielectric(case.fluid.name)
+    except CaseError:
+        return [*flags, f"{medium.name} is no dielectric liquid: servers cannot stand in it"]
+    hottest = max([float(temperature.max()), *(row.temperature for row in rows)])
+    if record.boiling is not None and hottest > record.boiling:
+        flags.append(f"{medium.name} boils at {record.boiling - KELVIN:.0f} degC; the hottest surface has "
+                     f"{hottest - KELVIN:.0f} degC, and boiling is not in this field")  # fmt: skip
+    if record.flash is not None and hottest > record.flash:
+        flags.append(f"{medium.name} has its flash point at {record.flash - KELVIN:.0f} degC")
+    return flags

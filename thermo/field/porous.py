@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -106,54 +105,67 @@ class SolidRow:
     flags: list[str]
 
 
+def has_solids(case) -> bool:
+    """Whether a case has solids for :func:`solid_rows`."""
+    return bool(case.heat_sink) or any(b.conductance for b in case.porous) or any(b.power for b in case.obstacle)
+
+
 def solid_rows(case, solver) -> list[SolidRow]:
     """Every heat sink, porous block with a solid temperature, and heated block of a solved field."""
-    rows = [_sink_row(sink, solver) for sink in case.heat_sink]
-    rows += [_porous_row(block, solver) for block in case.porous if block.conductance is not None]
-    rows += [_block_row(block, solver) for block in case.obstacle if block.material is not None and block.power]
+    look = _Look(solver)
+    rows = [look.sink(sink) for sink in case.heat_sink]
+    rows += [look.porous(block) for block in case.porous if block.conductance is not None]
+    rows += [look.block(block) for block in case.obstacle if block.material is not None and block.power]
     return rows
 
 
-def _means(box, solver) -> tuple[float, np.ndarray, Any]:
-    """Mean temperature in K and mean velocity in m/s over the fluid of a box, weighted by volume; its cells."""
-    cells = solver.grid.box_slices(box.lo, box.hi)
-    weight = solver.grid.volume[cells] * solver.mesh.fluid[cells]
-    mean = float(np.average(solver.interior(solver.T)[cells], weights=weight)) + solver.datum
-    velocity = np.array([np.average(solver.interior(v)[cells], weights=weight) for v in solver.velocity])
-    return mean, velocity, cells
+class _Look:
+    """The fields of a solver on the host, fetched once."""
+
+    def __init__(self, solver):
+        self.solver, self.grid = solver, solver.grid
+        self.temperature = solver.interior(solver.T) + solver.datum
+        self.velocity = [solver.interior(component) for component in solver.velocity]
+        self.weight = solver.grid.volume * solver.mesh.fluid
+
+    def means(self, box) -> tuple[float, np.ndarray]:
+        """Mean temperature in K and mean velocity in m/s over the fluid of a box, weighted by volume."""
+        cells = self.grid.box_slices(box.lo, box.hi)
+        weight = self.weight[cells]
+        velocity = np.array([np.average(v[cells], weights=weight) for v in self.velocity])
+        return float(np.average(self.temperature[cells], weights=weight)), velocity
+
+    def sink(self, sink) -> SolidRow:
+        """Fins at one temperature over the mean of the fluid among them, chip behind its case resistance."""
+        fluid, velocity = self.means(sink)
+        axis = int(np.argmax(np.abs(velocity)))
+        properties, diameter = self.solver.fluid, 2.0 * sink.gap
+        nu = float(properties.kinematic_viscosity(np.array(fluid)))
+        k = float(properties.thermal_conductivity(np.array(fluid)))
+        reynolds = float(np.abs(velocity[axis])) * sink.pitch / sink.gap * diameter / nu
+        length, prandtl = sink.hi[axis] - sink.lo[axis], nu * properties.capacity / k
+        coefficient = plate_nusselt(diameter, length, reynolds, prandtl) * k / diameter
+        efficiency = fin_efficiency(coefficient, sink.material.conductivity, sink.thickness, sink.fin_height)
+        fins = fluid + sink.power / (coefficient * 2.0 / sink.pitch * _volume(sink) * efficiency)
+        flags = []
+        if reynolds > TURBULENT:
+            flags.append(f"heat sink {sink.name}: Reynolds number {reynolds:.0f} between its fins is past the laminar "
+                         "law")  # fmt: skip
+        chip = fins + (sink.case_resistance or 0.0) * sink.power
+        return SolidRow(sink.name, sink.power, chip, fluid, sink.limit, flags)
+
+    def porous(self, block) -> SolidRow:
+        """Solid of a porous block at one temperature over the mean of its fluid."""
+        fluid, _ = self.means(block)
+        solid = fluid + block.power / (block.conductance * _volume(block))
+        return SolidRow(block.name, block.power, solid, fluid, block.limit, [])
+
+    def block(self, block) -> SolidRow:
+        """Hottest cell of a heated block; the fluid about it has no one temperature: the domain's mean is given."""
+        cells = self.grid.box_slices(block.lo, block.hi)
+        fluid = float(np.average(self.temperature, weights=self.weight))
+        return SolidRow(block.name, block.power, float(self.temperature[cells].max()), fluid, block.limit, [])
 
 
-def _sink_row(sink, solver) -> SolidRow:
-    """Fins at one temperature over the mean of the fluid among them, chip behind its case resistance."""
-    fluid, velocity, _ = _means(sink, solver)
-    axis = int(np.argmax(np.abs(velocity)))
-    length, diameter = sink.hi[axis] - sink.lo[axis], 2.0 * sink.gap
-    properties = solver.fluid
-    nu = float(properties.kinematic_viscosity(np.array(fluid)))
-    k = float(properties.thermal_conductivity(np.array(fluid)))
-    prandtl = nu * properties.capacity / k
-    reynolds = float(np.abs(velocity[axis])) * sink.pitch / sink.gap * diameter / nu
-    coefficient = plate_nusselt(diameter, length, reynolds, prandtl) * k / diameter
-    efficiency = fin_efficiency(coefficient, sink.material.conductivity, sink.thickness, sink.fin_height)
-    area = 2.0 / sink.pitch * float(np.prod([b - a for a, b in zip(sink.lo, sink.hi, strict=True)]))
-    fins = fluid + sink.power / (coefficient * area * efficiency)
-    flags = []
-    if reynolds > TURBULENT:
-        flags.append(f"heat sink {sink.name}: Reynolds number {reynolds:.0f} between its fins is past the laminar law")
-    return SolidRow(sink.name, sink.power, fins + (sink.case_resistance or 0.0) * sink.power, fluid, sink.limit, flags)
-
-
-def _porous_row(block, solver) -> SolidRow:
-    """Solid of a porous block at one temperature over the mean of its fluid."""
-    fluid, _, _ = _means(block, solver)
-    volume = float(np.prod([b - a for a, b in zip(block.lo, block.hi, strict=True)]))
-    return SolidRow(block.name, block.power, fluid + block.power / (block.conductance * volume), fluid, block.limit, [])
-
-
-def _block_row(block, solver) -> SolidRow:
-    """Hottest cell of a heated solid block; beside it the fluid has no one temperature, the domain's mean is given."""
-    cells = solver.grid.box_slices(block.lo, block.hi)
-    temperature = solver.interior(solver.T)
-    weight = solver.grid.volume * solver.mesh.fluid
-    fluid = float(np.average(temperature, weights=weight)) + solver.datum
-    return SolidRow(block.name, block.power, float(temperature[cells].max()) + solver.datum, fluid, block.limit, [])
+def _volume(box) -> float:
+    return float(np.prod([high - low for low, high in zip(box.lo, box.hi, strict=True)]))

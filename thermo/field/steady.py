@@ -15,6 +15,7 @@ from thermo.field.grid import make_grid
 from thermo.field.history import History
 from thermo.field.mesh import evaluate
 from thermo.field.monitors import KELVIN, hottest_intakes, monitor_value
+from thermo.field.porous import has_solids, solid_rows
 from thermo.field.solver import FieldSolver
 
 CHECK_EVERY = 10
@@ -26,6 +27,8 @@ DAMPED_RANGE = 5.0
 """An oscillation is damped where no monitor moves by more than this many tolerances; a larger one is reported."""
 SMALLEST_GRID = 400
 RETRIES = 2
+STEP_RISE = 10.0
+"""K by which heat released in the fluid may warm it in one pseudo-time step."""
 REST = 1e-6
 """Share of the free-fall speed below which a buoyant fluid counts as at rest, so that rounding is not judged."""
 MASS_TOLERANCE = {"single": 1e-3, "double": 1e-8}
@@ -154,6 +157,8 @@ class March:
         self.updates: list[float] = []
         self.damping: FrequencyDamping | None = None
         self.rates = (0.0, 0.0)
+        if self._source_rate():
+            self._cap_pseudo_steps(STEP_RISE)
         self.intake_means = solver.backend.zeros((CHECK_EVERY, max(1, len(solver.racks))))
         self.speed = self.free_fall = 0.0
         limit = case.solve.max_iterations
@@ -244,6 +249,8 @@ class March:
             measures["mass"] = self.mass.defect() if self.speed > rest else 0.0
         self.measures = measures | s.residuals.take()
         self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
+        if s.heat and has_solids(self.case):
+            self.values.update({f"solid {row.name}": row.temperature - KELVIN for row in solid_rows(self.case, s)})
 
     def _cap_pseudo_steps(self, spread: float) -> None:
         """Pseudo-time steps below the buoyancy period: dt_u <= 1.5/N, dt_T <= 2 max(2, sqrt Pr)/N.
@@ -256,7 +263,15 @@ class March:
         frequency = np.sqrt(gravity * s.fluid.expansion * spread / height)
         prandtl = s.case.physics.turbulent_prandtl if s.turbulence else s.fluid.prandtl
         self.free_fall = float(frequency * height)
-        self.rates = (frequency / 1.5, frequency / (2.0 * max(2.0, np.sqrt(prandtl))))
+        self.rates = (frequency / 1.5, max(frequency / (2.0 * max(2.0, np.sqrt(prandtl))), self._source_rate()))
+
+    def _source_rate(self) -> float:
+        """One over the time (1/s) in which heat released in the fluid warms it by STEP_RISE, where energy is solved
+        at every step: else the first solve would boil a fluid that does not move yet."""
+        s = self.solver
+        if not s.heat or s.heat.solve_every != 1:
+            return 0.0
+        return float(np.abs(s.mesh.heat_source[s.mesh.fluid]).max(initial=0.0)) / (s.fluid.capacity * STEP_RISE)
 
     def _judge(self) -> None:
         """Apply the stop rule: all monitors still, balances closed, updates small, together."""
@@ -310,6 +325,8 @@ class March:
 
     def damping_note(self) -> str:
         """What to tell about a damped oscillation."""
+        if not self.ranges:
+            return "the flow oscillates a little about its steady solution, reached with selective frequency damping"
         name, (low, high) = max(self.ranges.items(), key=lambda item: np.ptp(item[1]) / self._allowed(item[0]))
         return (f"the flow oscillates a little about its steady solution, which was reached with selective frequency "
                 f"damping; without it {name} moved between {low:.4g} and {high:.4g}")

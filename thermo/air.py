@@ -26,6 +26,8 @@ from thermo.result import Result
 TURBULENCE = {
     "k-epsilon": "standard k-epsilon with wall functions (Launder and Spalding 1974)",
     "rng-k-epsilon": "RNG k-epsilon (Yakhot et al. 1992) with wall functions (Launder and Spalding 1974)",
+    "wale": "large-eddy simulation, WALE (Nicoud and Ducros 1999), walls by Spalding's law",
+    "vreman": "large-eddy simulation, Vreman (2004), walls by Spalding's law",
     "lvel": "LVEL, viscosity from wall distance and speed (Agonafer, Gan-Li and Spalding 1996)",
 }
 

@@ -218,6 +218,8 @@ def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
     for _ in range(2):
         cavity.step(0.7, (2, 2, 4), 2)
     make_march(TRIP, backend).run()
+    for model in ("wale", "vreman"):
+        make_march(TRIP, backend, [f'physics.turbulence="{model}"', "time.duration=0.25"]).run()
     heat = cavity.heat.equation
     cavity.heat.krylov.solve(heat.b, cavity.T, 1e-5, 20)
     cavity.multigrid.solve(cavity.imbalance, cavity.correction, 1e-5, 20)

@@ -38,7 +38,8 @@ def _check_room(case: Case) -> None:
         _check_still(case)
     if case.physics.energy:
         _check_temperatures_given(case)
-    if not case.physics.has_k:
+    steady_start = case.physics.large_eddy and case.time is not None and case.time.start == "steady"
+    if not (case.physics.has_k or steady_start):
         _check_without_k(case)
     _check_switches(case)
     check_devices(case)

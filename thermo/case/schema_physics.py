@@ -117,13 +117,17 @@ class Fluid(Table):
         return self
 
 
+LARGE_EDDY = ("wale", "vreman")
+
+
 class Physics(Table):
     """Which equations are solved and with which schemes."""
 
     flow: Flag = Field(True, description="Solve the flow; false leaves heat conduction only.")
     energy: Flag = Field(True, description="Solve the temperature; false is an isothermal flow.")
-    turbulence: Literal["laminar", "k-epsilon", "rng-k-epsilon", "lvel"] = Field(
-        "k-epsilon", description="Turbulence model: standard or RNG k-epsilon, or LVEL for narrow gaps."
+    turbulence: Literal["laminar", "k-epsilon", "rng-k-epsilon", "lvel", "wale", "vreman"] = Field(
+        "k-epsilon", description="Turbulence model: standard or RNG k-epsilon, LVEL for narrow gaps, or large-eddy "
+        "simulation by WALE or Vreman in time-dependent runs.",
     )
     buoyancy_production: Flag = Field(
         False, description="Buoyancy makes turbulence in unstable and destroys it in stable layers (k-epsilon models)."
@@ -132,7 +136,8 @@ class Physics(Table):
         False, description="Solve the whole turbulent stress, its transposed part included."
     )
     convection: Literal["limited", "upwind", "central"] = Field(
-        "limited", description="Convection scheme: limited and central are second order, upwind is first order."
+        "limited", description="Convection scheme: limited and central are second order, upwind is first order. "
+        "Default of large-eddy simulation: central for velocity, limited for temperature.",
     )
     buoyancy: Flag = Field(True, description="Warm fluid rises (Boussinesq).")
     gravity: Gravity = Field((0.0, 0.0, -9.81), description="Acceleration of gravity.")
@@ -152,6 +157,8 @@ class Physics(Table):
             return given
         still, isothermal = given.get("flow") is False, given.get("energy") is False
         follow = {"turbulence": "laminar"} if still else {}
+        if given.get("turbulence") in LARGE_EDDY:
+            follow["convection"] = "central"
         if still or isothermal:
             follow["buoyancy"] = False
         return {**follow, **given}
@@ -175,6 +182,16 @@ class Physics(Table):
             raise wrong('buoyancy_production = true needs buoyancy and turbulence = "k-epsilon" or "rng-k-epsilon"')
         if self.transposed_stress and self.turbulence == "laminar":
             raise wrong('transposed_stress concerns turbulent stress: remove it with turbulence = "laminar"')
+
+    @property
+    def large_eddy(self) -> bool:
+        """Whether large eddies are simulated, which only makes sense in time."""
+        return self.turbulence in LARGE_EDDY
+
+    @property
+    def scalar_convection(self) -> str:
+        """Scheme of the temperature: as for velocity, but never unlimited in large-eddy simulation."""
+        return "limited" if self.large_eddy and self.convection == "central" else self.convection
 
     @property
     def has_k(self) -> bool:

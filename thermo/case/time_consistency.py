@@ -37,6 +37,9 @@ def check_time(case: Case) -> None:
 
 
 def _check_steady(case: Case) -> None:
+    if case.physics.large_eddy:
+        raise case.error("physics.turbulence", f'"{case.physics.turbulence}" simulates large eddies, which have no '
+                                               "steady state: add a [time] table, or choose k-epsilon")
     for box in (*case.rack, *case.cooling_unit):
         _check_running(case, box)
     if case.event:

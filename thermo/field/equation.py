@@ -21,7 +21,7 @@ class Equation:
 class SharedRow:
     """Neighbour coefficients W, E, S, N, B, T built from face diffusion and flux, and the sweeps that use them."""
 
-    def __init__(self, solver, swept_together: int = 1):
+    def __init__(self, solver, swept_together: int = 1, convection_scheme: str | None = None):
         self.solver = solver
         zeros = solver.backend.zeros
         self.diffusion = [zeros(solver.size) for _ in range(3)]
@@ -29,7 +29,7 @@ class SharedRow:
         self.spares = [zeros(solver.size) for _ in range(swept_together)]
         self.corrections = zeros(solver.size)
         self.scheme = {"central": convection.central_correction, "limited": convection.limited_correction,
-                       "upwind": None}[solver.case.physics.convection]
+                       "upwind": None}[convection_scheme or solver.case.physics.convection]
 
     def diffuse(self, inverse_sigma: float) -> None:
         """Face diffusion of a quantity with turbulent Prandtl or Schmidt number ``1/inverse_sigma``, m3/s."""

@@ -20,7 +20,25 @@ def jayatilleke(prandtl: float, turbulent_prandtl: float) -> float:
     return 9.24 * (ratio**0.75 - 1.0) * (1.0 + 0.28 * 2.718281828459045 ** (-0.007 * ratio))
 
 
-class Lvel:
+class SpaldingWalls:
+    """Shear and heat transfer at walls by Spalding's law of the wall, from the speed beside them."""
+
+    def wall_laws(self) -> None:
+        """Wall viscosity."""
+        s, f = self.solver, self.solver.faces
+        s.run_boundary(lvel.lvel_walls, f.start, f.owner, f.kind, f.rdist, *f.velocity, *s.velocity, s.nu, VON_KARMAN,
+                       ROUGHNESS_CONSTANT, f.wall_nu)
+
+    def wall_films(self, film) -> None:
+        """Heat transfer coefficients of the thermal wall function."""
+        s, f = self.solver, self.solver.faces
+        turbulent_prandtl = s.case.physics.turbulent_prandtl
+        s.run_boundary(lvel.lvel_film, f.start, f.owner, f.kind, f.rdist, *f.velocity, *s.velocity, s.conductivity,
+                       f.wall_nu, s.nu, s.fluid.capacity, turbulent_prandtl,
+                       jayatilleke(s.fluid.prandtl, turbulent_prandtl), VON_KARMAN, ROUGHNESS_CONSTANT, film)
+
+
+class Lvel(SpaldingWalls):
     """Wall distance, found once, and the viscosity that follows the velocity."""
 
     def __init__(self, solver):
@@ -54,20 +72,6 @@ class Lvel:
         s = self.solver
         s.run(lvel.lvel_viscosity, s.geometry.fluid, VON_KARMAN, ROUGHNESS_CONSTANT, self.distance, *s.velocity, s.nu,
               s.nu_t)
-
-    def wall_laws(self) -> None:
-        """Wall viscosity."""
-        s, f = self.solver, self.solver.faces
-        s.run_boundary(lvel.lvel_walls, f.start, f.owner, f.kind, f.rdist, *f.velocity, *s.velocity, s.nu, VON_KARMAN,
-                       ROUGHNESS_CONSTANT, f.wall_nu)
-
-    def wall_films(self, film) -> None:
-        """Heat transfer coefficients of the thermal wall function."""
-        s, f = self.solver, self.solver.faces
-        turbulent_prandtl = s.case.physics.turbulent_prandtl
-        s.run_boundary(lvel.lvel_film, f.start, f.owner, f.kind, f.rdist, *f.velocity, *s.velocity, s.conductivity,
-                       f.wall_nu, s.nu, s.fluid.capacity, turbulent_prandtl,
-                       jayatilleke(s.fluid.prandtl, turbulent_prandtl), VON_KARMAN, ROUGHNESS_CONSTANT, film)
 
     def step(self, relaxation: float, sweeps: int) -> None:
         """Renew the turbulent viscosity; there is no equation to solve."""

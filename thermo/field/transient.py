@@ -32,7 +32,6 @@ V_CYCLES = 2
 SAMPLES = 200
 """Monitors and balances are taken so often in a run; rack intakes at every step."""
 REJECTIONS = 12
-LARGE_EDDY = ("wale", "vreman")
 
 
 @dataclass
@@ -71,8 +70,11 @@ def solve_transient(case, backend, fluid, listener, resume=None) -> TransientSol
 
 def _started(case, backend, fluid, listener, resume):
     if case.time.start == "steady":
-        start = solve_steady(case, backend, fluid, listener, resume)
+        start = solve_steady(steady_case(case), backend, fluid, listener, resume)
         solver, flags = start.solver, list(start.flags)
+        if case.physics.large_eddy:
+            solver, _ = conditions.changed(TimeTerms(solver), case)
+            flags.append("large eddies start from the steady state of the k-epsilon model, which has none")
         if start.status != "converged":
             flags.append(f"the steady state that the run starts from is {start.status}")
     else:
@@ -82,6 +84,14 @@ def _started(case, backend, fluid, listener, resume):
     march = March(case, solver, listener, flags)
     march.begin()
     return march
+
+
+def steady_case(case):
+    """The case whose steady state a run starts from: with the k-epsilon model instead of large-eddy simulation."""
+    if not case.physics.large_eddy:
+        return case
+    return case.model_copy(update={"physics": case.physics.model_copy(
+        update={"turbulence": "k-epsilon", "convection": "limited"})})
 
 
 def resumed(case, backend, fluid, listener, state) -> March:
@@ -111,7 +121,7 @@ class March:
         meet = [*self.schedule.breakpoints(), *self.outputs]
         if case.time.statistics_from:
             meet.append(case.time.statistics_from)
-        self.control = StepControl(case.time, case.physics.turbulence in LARGE_EDDY, meet)
+        self.control = StepControl(case.time, case.physics.large_eddy, meet)
         self.terms = TimeTerms(solver)
         self.history = History()
         self.times: list[float] = []

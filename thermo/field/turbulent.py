@@ -7,6 +7,7 @@ from typing import Any
 from kernels import energy, turbulence, walls
 from kernels.transport import lagged_source
 from thermo.field.equation import Equation, SharedRow
+from thermo.field.large_eddy import LargeEddy
 from thermo.field.lvel import Lvel, jayatilleke
 
 LARGEST_VISCOSITY_RATIO = 1e5
@@ -22,6 +23,8 @@ def turbulence_model(solver):
         return None
     if name == "lvel":
         return Lvel(solver)
+    if solver.case.physics.large_eddy:
+        return LargeEddy(solver)
     return KEpsilonModel(solver, turbulence.RENORMALISED if name == "rng-k-epsilon" else turbulence.STANDARD)
 
 

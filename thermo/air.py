@@ -95,7 +95,7 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
         summary["plant"] = _supply_section(None, limit, flags)
     if case.plant is not None:
         inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
-        worked, supply = _operate_at(case, limit, inlets, units, flags)
+        worked, supply = _operate_at(case, limit, racks, units, flags)
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
         sections = metrics.summarise(year, case, operation.carbon_per_kwh(worked))
@@ -112,19 +112,20 @@ def given_supply(case, units=None) -> float:
     return getattr(case.plant.air_handler, "supply_temperature", None) or supply_state(case, units)[0]
 
 
-def _operate_at(case, limit, inlets: dict[str, float], units, flags: list[str]) -> tuple[operation.Operation, float]:
+def _operate_at(case, limit, racks, units, flags: list[str]) -> tuple[operation.Operation, float]:
     """The year and its supply air in K: at the limit where the case asks for it and the plant can follow.
 
-    `inlets`: rack inlet means of the field, K; they move with the supply air.
+    `racks`, `units`: rows of the solved field; the rack inlets move with the supply air.
     """
-    given, warmest = given_supply(case, units), max(inlets.values(), default=None)
+    given = given_supply(case, units)
+    warmest = max((row["inlet_mean_C"] + KELVIN for row in racks), default=None)
     if case.plant.air_handler.at_supply_limit:
         rise = limit.temperature - supply_state(case, units)[0]
         try:
-            return operate(case, warmest + rise, limit.temperature, units), limit.temperature
+            return operate(case, warmest + rise, limit.temperature, units, racks), limit.temperature
         except CaseError as problem:
             flags.append(f"the plant year is not at the supply limit, but at {given - KELVIN:.1f} degC: {problem}")
-    return operate(case, warmest, given, units), given
+    return operate(case, warmest, given, units, racks), given
 
 
 def _supply_section(supply: float | None, limit, flags: list[str]) -> dict[str, Any]:
@@ -138,19 +139,22 @@ def _supply_section(supply: float | None, limit, flags: list[str]) -> dict[str, 
     return section | {"supply_limit_C": limit.temperature - KELVIN, "supply_limit_method": limit.method}
 
 
-def operate(case, inlet: float | None = None, supply: float | None = None, units=None) -> operation.Operation:
+def operate(case, inlet: float | None = None, supply: float | None = None, units=None,
+            racks=None) -> operation.Operation:
     """The year of the case, fed by the modelled racks times ``plant.it_scale``.
 
     `inlet`: air that enters the warmest rack, K (from the field; None: as supplied). `supply`: supply air, K (None:
-    that of the case). `units`: rows of the solved cooling units (None: as the case describes them).
+    that of the case). `units`, `racks`: rows of the solved cooling units and racks, whose flow and power may follow
+    the field (None: as the case describes them).
     """
     if not supplied(case) or not case.rack:
         raise case.error("plant", "a plant year needs racks and a supply or cooling unit; add them or remove [plant]")
     fluid = fluid_properties(case)
     supply = given_supply(case, units) if supply is None else supply
     scale = case.plant.it_scale
-    full = scale * sum(rack.heat for rack in case.rack)
-    flows = {rack.name: scale * rack.face_flow(fluid.capacity) for rack in case.rack}
+    nominal = [{"name": r.name, "power_W": r.heat, "flow_m3_s": r.face_flow(fluid.capacity)} for r in case.rack]
+    full = scale * sum(row["power_W"] for row in racks or nominal)
+    flows = {row["name"]: scale * row["flow_m3_s"] for row in racks or nominal}
     steady = sum(flows[rack.name] for rack in case.rack if all(part.flow is not None for part in rack.contents))
     total = sum(flows.values())
     with_units = case.model_copy(update={"plant": room_plant(case, total / scale, units)})
@@ -167,15 +171,16 @@ def year_summary(case, former: dict[str, Any]) -> dict[str, Any]:
 
     `former`: summary of the solved case; its rack intakes move with the supply air of the plant.
     """
-    field_supply = intakes.supply_state(case)[0]
-    supply, limit = given_supply(case), former.get("plant", {}).get("supply_limit_C")
+    units = former.get("cooling_units")
+    field_supply = supply_state(case, units)[0]
+    supply, limit = given_supply(case, units), former.get("plant", {}).get("supply_limit_C")
     if case.plant.air_handler.at_supply_limit and limit is not None:
         supply = limit + KELVIN
     shift = supply - field_supply
     racks = [row | {key: row[key] + shift for key in ("inlet_mean_C", "inlet_max_C", "outlet_mean_C") if key in row}
              for row in former["racks"]]
     inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
-    worked = operate(case, max(inlets.values()), supply)
+    worked = operate(case, max(inlets.values()), supply, units, racks)
     summary = {"racks": racks, **metrics.summarise(worked.year, case, operation.carbon_per_kwh(worked)),
                **operation.sections(case, worked)}
     if case.load is not None and case.load.chip is not None:

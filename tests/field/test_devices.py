@@ -28,6 +28,7 @@ def test_a_closed_room_closes_its_heat_balance(closed):
     """Heat of rack and fan leaves by the coil alone; the balance of a closed room is the coil's."""
     row = unit(closed)
     assert closed["balance"]["closure"] < 1e-6
+    assert closed["balance"]["heat_in_W"] == pytest.approx(10.5e3, rel=1e-6)
     assert row["duty_W"] == pytest.approx(10e3 + 500.0, rel=1e-6)
     assert row["fan_W"] == pytest.approx(500.0, rel=1e-9)
 
@@ -110,11 +111,32 @@ def test_servers_follow_their_inlet_and_their_fans_the_cube(tmp_path):
                     ('temperature_rise = "12 K"', 'flow = "0.5 m^3/s"\nfan_power = "1 kW"\n'
                      'response = { inlet = ["20 degC", "40 degC"], factor = [1.0, 1.5] }'),
                     (f"[cooling_unit.coil]\n{UA_COIL}", 'supply_temperature = "30 degC"'))
-    row = solved(tmp_path, text)["racks"][0]
+    summary = solved(tmp_path, text)
+    row = summary["racks"][0]
     factor = 1.0 + 0.5 * (row["inlet_mean_C"] - 20.0) / 20.0
     assert row["inlet_mean_C"] > 29.9
     assert row["flow_m3_s"] == pytest.approx(0.5 * factor, rel=1e-3)
     assert row["power_W"] == pytest.approx(10e3 + 1e3 * (factor**3 - 1.0), rel=1e-3)
+    assert not summary["run"]["flags"]
+
+
+def test_a_response_that_ends_before_the_inlet_is_said(tmp_path):
+    text = replaced(CLOSED_ROOM,
+                    ('temperature_rise = "12 K"', 'flow = "0.5 m^3/s"\n'
+                     'response = { inlet = ["20 degC", "25 degC"], factor = [1.0, 1.5] }'),
+                    (f"[cooling_unit.coil]\n{UA_COIL}", 'supply_temperature = "30 degC"'))
+    summary = solved(tmp_path, text)
+    assert summary["racks"][0]["flow_m3_s"] == pytest.approx(0.75, rel=1e-3)
+    assert any("A1: its servers breathe air of" in flag for flag in summary["run"]["flags"])
+
+
+def test_a_coil_that_warms_is_said(tmp_path):
+    """A rear door with water of 60 degC gives heat instead of taking it."""
+    door = 'rear_door = { effectiveness = 0.5, water_temperature = "60 degC", water_flow = "1 kg/s" }'
+    text = replaced(CLOSED_ROOM, ('temperature_rise = "12 K"', f'temperature_rise = "12 K"\n{door}'))
+    summary = solved(tmp_path, text)
+    assert unit(summary, "A1 rear door")["duty_W"] < 0.0
+    assert any("warms the air" in flag for flag in summary["run"]["flags"])
 
 
 def test_internal_recirculation_and_bypass_follow_from_the_mixing_balances(tmp_path):

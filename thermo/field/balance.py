@@ -54,6 +54,7 @@ class HeatGroups:
 def heat_balance(solver) -> HeatBalance:
     """Heat that enters and leaves a solved field, by group of faces."""
     groups = solver.heat_groups.sums(solver.heat.face_heat())
+    _part_coils(solver, groups)
     gains = sum(v for v in groups.values() if v > 0.0)
     losses = -sum(v for v in groups.values() if v < 0.0)
     return HeatBalance(gains, losses, groups)
@@ -84,9 +85,25 @@ def storage_balance(solver) -> StorageBalance:
         for rack in solver.racks:
             name = f"rack {rack.name}"
             groups[name] = groups.get(name, 0.0) + float(warming[rack.first : rack.last].sum())
+    _part_coils(solver, groups)
     gains = sum(v for v in groups.values() if v > 0.0)
     losses = -sum(v for v in groups.values() if v < 0.0)
     return StorageBalance(gains, losses, stored)
+
+
+def _part_coils(solver, groups: dict[str, float]) -> None:
+    """Count apart what coils take and what fans and servers give to the same air."""
+    devices, to_host = solver.devices, solver.backend.to_host
+    duty, fan = (to_host(values).astype(np.float64) for values in (devices.duty, devices.fan))
+    for rack in solver.racks:
+        doors = float(duty[rack.first : rack.last].sum())
+        if doors:
+            groups[f"rack {rack.name}"] = groups.get(f"rack {rack.name}", 0.0) + doors
+            groups["rear doors"] = groups.get("rear doors", 0.0) - doors
+    fans = float(sum(watts for stream, watts in zip(solver.streams, fan, strict=True) if not stream.serves))
+    if fans:
+        groups["cooling unit fans"] = fans
+        groups["cooling units"] = groups.get("cooling units", 0.0) - fans
 
 
 class MassBalance:

@@ -168,7 +168,9 @@ def device_flags(solver) -> list[str]:
     for row, unit in zip(unit_rows(solver), solver.case.cooling_unit, strict=False):
         flags += [f"cooling unit {unit.name}: {text}" for text in _missed(unit, row)]
     for n, stream in enumerate(solver.streams):
-        flags += _outside_curve(stream, readings, n)
+        flags += _outside_curve(stream, readings, n) + _outside_response(stream, readings, n)
+        if readings.duty[n] < 0.0:
+            flags.append(f"{stream.name}: its coil warms the air by {-readings.duty[n]:.4g} W: the water is too warm")
     return flags + _fed_flows(solver)
 
 
@@ -197,6 +199,17 @@ def _outside_curve(stream, readings, n: int) -> list[str]:
         return []
     return [f"{stream.name}: its fan moves {flow:.4g} m3/s at full speed, outside its curve of {low:.4g} to "
             f"{high:.4g} m3/s"]
+
+
+def _outside_response(stream, readings, n: int) -> list[str]:
+    if stream.response is None:
+        return []
+    low, high = (limit - KELVIN for limit in (stream.response[0][0], stream.response[0][-1]))
+    inlet = readings.breathed[n]
+    if low - OUT_OF_REACH <= inlet <= high + OUT_OF_REACH:
+        return []
+    return [f"{stream.name}: its servers breathe air of {inlet:.2f} degC, outside their response of {low:.2f} to "
+            f"{high:.2f} degC: the nearest factor holds"]
 
 
 def _fed_flows(solver) -> list[str]:

@@ -85,8 +85,8 @@ def prepare(solver) -> None:
     heat = solver.heat
     if heat is None:
         return
-    heat.solve_every = 1 if heat.solve_every == 1 else 0
-    if not heat.solve_every:
+    heat.by_krylov = heat.slow
+    if not heat.by_krylov:
         return
     flux, nu_t = solver.flux, solver.nu_t
     terms, solver.time_terms = solver.time_terms, None

@@ -13,8 +13,6 @@ from thermo.field.geometry import pad
 SOLVE_TOLERANCE = 0.05
 """What one energy solve leaves of the residual it starts from."""
 KRYLOV_ITERATIONS = 30
-STIRRED = 5
-"""Steps between two solves of the energy of a closed room with devices."""
 SETTLE_ITERATIONS = 60
 
 
@@ -30,23 +28,20 @@ class HeatEquation:
         self.excess = zeros(solver.size)
         volume = solver.grid.volume * solver.mesh.active
         self.source = solver.backend.asarray(pad(solver.mesh.heat_source * volume, 0.0).ravel())
-        self.solve_every = self._rhythm()
-        self.steps = 0
+        self.slow = self._conducts_slowly()
+        closed = not (solver.table.kind == walls.OPENING).any()
+        self.by_krylov = self.slow or (closed and bool(solver.streams))
         self.krylov: EnergyMultigrid | None = None
 
-    def _rhythm(self) -> int:
-        """Every how many steps the equation is solved rather than swept: 0 for never.
-
-        Sweeps are enough for a turbulent room with through-flow. In a closed one that its devices stir the level of the
-        temperature is the slow mode, which a solve every few steps settles. Everything else conducts or circulates
-        slowly and is solved every time.
-        """
+    def _conducts_slowly(self) -> bool:
+        """Whether sweeps are too slow by conduction or weak circulation, which they are not in a turbulent room with
+        through-flow. In a closed room that devices stir, the level of the temperature is the slow mode of the steady
+        state, and swept energy makes stratified air oscillate; a time term holds both."""
         s = self.solver
         if s.mesh.conjugate or s.case.physics.turbulence in ("laminar", "lvel"):
-            return 1
-        if s.streams and not (s.table.kind == walls.OPENING).any():
-            return STIRRED
-        return 0 if any(len(s.table.patches[o.name]) for o in [*s.case.supply, *s.case.returns]) else 1
+            return True
+        through = any(len(s.table.patches[o.name]) for o in [*s.case.supply, *s.case.returns])
+        return not through and not s.streams
 
     def step(self, sweeps: int, rate: float) -> None:
         """Improve the temperature with the present fluxes; devices blow what they take in, heated and cooled."""
@@ -54,11 +49,10 @@ class HeatEquation:
         s.devices.breathe(s)
         self.assemble(rate)
         s.residuals.row("T", self.rows, self.equation, self.equation.b, s.T)
-        if self.solve_every and self.steps % self.solve_every == 0:
+        if self.by_krylov:
             self._solve()
         else:
             (s.T,) = self.rows.sweep([self.equation.b], self.equation.inverse, [s.T], sweeps)
-        self.steps += 1
 
     def settle(self, closure, tolerance: float) -> None:
         """Solve the energy equation of the present flow until ``closure()``, the heat balance, is below ``tolerance``.

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from thermo import air, metrics, tank
+import numpy as np
+
+from thermo import air, metrics, operation, tank
 from thermo.errors import CaseError
 from thermo.loop.pool import KELVIN, PoolState, Tank
 from thermo.plant import closed_loop_year, fill
@@ -36,9 +38,10 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     summary |= {"chips": _nearest(state), "liquid": _liquid(case, state), "immersion": state.section}
     year = None
     if case.plant is not None:
-        year = plant_year(case, state)
-        flags += year.flags
-        summary |= metrics.summarise(year, case, None)
+        worked = operate(case, state)
+        year = worked.year
+        flags += year.flags + ([] if worked.work is None else worked.work.flags)
+        summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
         summary["plant"]["supply_limit_C"] = state.facility_limit - KELVIN
     summary["limits"] = air.limit_rows(case, summary)
     return replace(result, year=year, sources=assumptions(case, state)), status
@@ -50,7 +53,7 @@ def preflight(case, backend) -> dict[str, Any]:
         return air.preflight(_field_only(case), backend)
     state = pool_state(case)
     if case.plant is not None:
-        plant_year(case, state)
+        operate(case, state)
     return {"tanks": case.immersion.tanks, "chips": sum(row["count"] for row in state.section["chips"])}
 
 
@@ -90,13 +93,23 @@ def coolant_name(case) -> str:
     return "water" if case.plant is None else case.plant.facility_loop.coolant
 
 
-def plant_year(case, state: TankState) -> Year:
-    """The plant over its weather year, all tanks at full load, with the fill of the facility loop in its ledger."""
+def operate(case, state: TankState) -> operation.Operation:
+    """The year of the case, with the fill of the facility loop in its ledger; full load unless it has a load."""
     tanks = case.plant.it_scale * case.immersion.tanks
     heat = tanks * state.heat
     supply = getattr(case.plant.air_handler, "supply_temperature", None) or HALL_AIR
-    year = closed_loop_year.simulate(case, heat, heat, state.facility_limit, tanks * state.pump, supply)
-    return fill.with_fill(year, case, 0.0, case.plant.facility_loop.coolant, round(tanks))
+
+    def plant(it_power, _share) -> Year:
+        most = max(heat, float(np.max(it_power)))
+        pumps, design = tanks * state.pump, (most, most)
+        year = closed_loop_year.simulate(case, it_power, it_power, state.facility_limit, pumps, supply, design=design)
+        return fill.with_fill(year, case, 0.0, case.plant.facility_loop.coolant, round(tanks))
+
+    hottest = _nearest(state).get("max_C", state.coolant_inlet - KELVIN) + KELVIN
+    return operation.run(
+        case, heat, plant, state.coolant_inlet, (hottest, state.coolant_inlet),
+        lambda year: np.maximum(year.hourly["facility_supply"] - state.facility_limit, 0.0),
+    )  # fmt: skip
 
 
 def _closure(state: PoolState) -> dict[str, float]:

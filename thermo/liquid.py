@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from thermo import air, intakes, metrics
+from thermo import air, intakes, metrics, operation
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
 from thermo.load import trace
@@ -50,9 +50,10 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     summary |= {"chips": _chips(technology), "liquid": _liquid(technology)}
     year = None
     if case.plant is not None:
-        year = plant_year(case, technology)
-        flags += year.flags
-        summary |= metrics.summarise(year, case)
+        worked = operate(case, technology)
+        year = worked.year
+        flags += year.flags + ([] if worked.work is None else worked.work.flags)
+        summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
         supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
         summary["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
     trip = march(case, technology)
@@ -72,7 +73,7 @@ def preflight(case, backend) -> dict[str, Any]:
     if case.room is not None:
         report |= air.preflight(case.model_copy(update={"plant": None}), backend)
     if case.plant is not None:
-        plant_year(case, technology)
+        operate(case, technology)
     return report
 
 
@@ -94,8 +95,12 @@ def solve_loop(case) -> Technology:
     return technology
 
 
-def plant_year(case, technology: Technology) -> Year:
-    """The plant over its weather year, all racks at full load, with the fill of all loops in its ledger."""
+def operate(case, technology: Technology) -> operation.Operation:
+    """The year of the case, with the fill of all loops in its ledger; its racks at full load unless it has a load.
+
+    The pumps of the distribution units hold their flow. Where the facility loop is warmer than the chips allow, so is
+    the coolant at the plates.
+    """
     liquid, scale = case.liquid, case.plant.it_scale
     groups = scale * liquid.groups
     to_coolant, to_air = rack_heat(liquid, technology.chips)
@@ -103,14 +108,24 @@ def plant_year(case, technology: Technology) -> Year:
         supply = getattr(case.plant.air_handler, "supply_temperature", None) or AIR_SUPPLY
     else:
         supply = intakes.supply_state(case)[0]
-    racks = groups * liquid.racks
+    full, caught = groups * liquid.racks * (to_coolant + to_air), to_coolant / (to_coolant + to_air)
     pumps = scale * technology.scale * technology.pump_power
-    year = closed_loop_year.simulate(
-        case, racks * (to_coolant + to_air), racks * to_coolant, technology.facility_limit, pumps, supply
-    )
     units = round(groups * (liquid.unit.units + liquid.unit.redundancy))
     volume = groups * technology_volume(liquid, technology.chips)
-    return fill.with_fill(year, case, volume, liquid.coolant, units)
+    limit = technology.facility_limit
+
+    def plant(it_power, _share) -> Year:
+        most = max(full, float(np.max(it_power)))
+        design = (most, caught * most)
+        year = closed_loop_year.simulate(case, it_power, caught * it_power, limit, pumps, supply, design=design)
+        return fill.with_fill(year, case, volume, liquid.coolant, units)
+
+    nearest = int(np.argmin(technology.chip_limit - technology.chip_temperature))
+    hottest = (float(technology.chip_temperature[nearest]), liquid.supply_temperature)
+    return operation.run(
+        case, full, plant, liquid.supply_temperature, hottest,
+        lambda year: np.maximum(year.hourly["facility_supply"] - limit, 0.0),
+    )  # fmt: skip
 
 
 def march(case, technology: Technology) -> TripResult | None:

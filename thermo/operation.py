@@ -35,21 +35,31 @@ class Operation:
 
 
 def run(
-    case, full_power: float, plant: Callable[[ArrayLike, ArrayLike], Year], coolant: ArrayLike | None = None
+    case,
+    full_power: float,
+    plant: Callable[[ArrayLike, ArrayLike], Year],
+    coolant: ArrayLike | None = None,
+    hottest: tuple[float, float] | None = None,
+    warmer: Callable[[Year], ArrayLike] | None = None,
 ) -> Operation:
     """Run the year of ``case``.
 
     `full_power`: the racks at full rate, W, already times ``plant.it_scale``; `plant(it_power, share)` simulates the
     plant for the IT power (W, scalar or (hours,)) and its share of full power; `coolant`: what enters the chips' heat
-    sinks or cold plates, K. Raises :class:`thermo.errors.CaseError`.
+    sinks or cold plates, K; `hottest`: chip and coolant at full rate, K, where they were solved; `warmer(year)`: K by
+    which the coolant of every hour is warmer than `coolant` because the plant cannot hold it.
+    Raises :class:`thermo.errors.CaseError`.
     """
     hours = site_weather(case).dry_bulb.size
     tariff = electricity.tariff(case, hours)
     if case.load is None:
         return Operation(plant(full_power, 1.0), None, tariff, full_power)
     order = _order(case, tariff)
-    work = works.of_year(case, full_power, hours, coolant, order)
+    work = works.of_year(case, full_power, hours, coolant, order, hottest)
     year = plant(work.it_power, work.it_power / full_power)
+    if case.load.chip is not None and warmer is not None and np.any(excess := warmer(year)):
+        work = works.of_year(case, full_power, hours, coolant + excess, order, hottest)
+        year = plant(work.it_power, work.it_power / full_power)
     year.hourly.update(work.hourly)
     year.units.update(work.units)
     return Operation(year, work, tariff, full_power)

@@ -15,9 +15,6 @@ def check_immersion(case: Case) -> None:
         raise case.error("immersion", f"{missing}; case.cooling is {case.cooling!r}")
     if immersion is None:
         return
-    for key in ("load", "electricity", "money"):
-        if getattr(case, key) is not None:
-            raise case.error(key, "is not coupled to immersion tanks: remove it")
     if immersion.pool is None:
         _check_tank(case)
     else:

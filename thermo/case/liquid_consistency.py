@@ -35,9 +35,6 @@ def check_liquid(case: Case) -> None:
     if liquid is None:
         return
     _check_records(case, liquid)
-    for key in ("load", "electricity", "money"):
-        if getattr(case, key) is not None:
-            raise case.error(key, "is not coupled to the closed loop: remove it")
     for key in liquid.given("buildings", "published_fill", "published_makeup"):
         if case.plant is None:
             raise case.error(f"liquid.{key}", "has no effect without a plant, which has the fill: remove it")

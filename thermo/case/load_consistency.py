@@ -22,6 +22,11 @@ def check_load(case: Case) -> None:
 
 def _check_server(case: Case) -> None:
     load = case.load
+    if load.chip is not None and (load.chip.resistance is None) == (case.liquid is None and case.immersion is None):
+        raise case.error(
+            "load.chip.resistance",
+            "is missing: give it" if load.chip.resistance is None else "follows from the plates or the tank: remove it",
+        )
     if load.chip is not None and load.chip.record is not None:
         try:
             records.chip(load.chip.record)

@@ -87,8 +87,10 @@ class Chip(Table):
         None, min_length=1, description="Name of a chip record: its power, limit and shutdown, unless given here."
     )
     power: Power | None = Field(None, description="Heat of one chip at full rate and reference temperature.")
-    resistance: ThermalResistance = Field(
-        description="Chip temperature minus that of the air or coolant that enters, over power."
+    resistance: ThermalResistance | None = Field(
+        None,
+        description="Chip temperature minus that of the air that enters, over power; with liquid cooling it follows "
+        "from the cold plates or the tank.",
     )
     limit: Temperature | None = Field(None, description="Temperature at which the clock starts to fall.")
     shutdown: Temperature | None = Field(

@@ -53,13 +53,18 @@ class ChipState:
     shutdown: NDArray[np.bool_]
 
 
-def law(given) -> ChipLaw:
-    """The chip of ``[load.chip]``: its record, and what the case gives over it."""
+def law(given, hottest: tuple[float, float] | None = None) -> ChipLaw:
+    """The chip of ``[load.chip]``: its record, and what the case gives over it.
+
+    `hottest`: temperature at full rate of the hottest chip, and of the coolant that enters, K, where these were solved.
+    """
     values = {name: getattr(given, name) for name in ChipLaw.__dataclass_fields__}
     if given.record is not None:
         record = records.chip(given.record)
         known = {"power": record.power, "limit": record.throttle, "shutdown": record.shutdown}
         values |= {name: value for name, value in known.items() if values[name] is None}
+    if hottest is not None:
+        values["resistance"] = (hottest[0] - hottest[1]) / values["power"]
     values["shutdown"] = max(values["shutdown"] or values["limit"], values["limit"])
     return ChipLaw(**values)
 

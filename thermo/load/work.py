@@ -37,17 +37,24 @@ class Work:
     flags: list[str]
 
 
-def of_year(case, design_power: float, hours: int, coolant: ArrayLike | None, order: Array | None) -> Work:
+def of_year(
+    case,
+    design_power: float,
+    hours: int,
+    coolant: ArrayLike | None,
+    order: Array | None,
+    hottest: tuple[float, float] | None = None,
+) -> Work:
     """Work of ``case.load`` for ``hours`` hours.
 
     `design_power`: the racks at full rate at their AC inlets, W; `coolant`: air or coolant that enters the chips' heat
     sinks or cold plates, K, scalar or (hours,), needed with ``load.chip``; `order`: price or carbon of every hour, for
-    ``load.shift``. Raises :class:`thermo.errors.CaseError`.
+    ``load.shift``; `hottest`: see :func:`thermo.load.chip.law`. Raises :class:`thermo.errors.CaseError`.
     """
     machine = server.law(case.load)
     count = design_power / machine.full
     given = case.load.chip
-    chip = None if given is None else chips.law(given)
+    chip = None if given is None else chips.law(given, hottest)
     capacity = np.ones(1) if chip is None else np.broadcast_to(_capacity(chip, coolant), hours)
     question = Question.of(case, machine, count, hours)
     if case.load.shift is None and (capacity == 1.0).all():

@@ -93,6 +93,8 @@ def throttled_rate(heat: float, difference: float, conductance: float, full: flo
     def short(rate: float) -> float:
         return difference * rate * -np.expm1(-conductance / rate) - heat
 
+    if short(full) <= 0.0:  # the warmest coolant there can be, but for rounding
+        return full
     return float(brentq(short, full * 1e-9, full, xtol=1e-12 * full))
 
 

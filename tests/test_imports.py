@@ -35,7 +35,7 @@ ALLOWED = {
     "intakes": PHYSICS | {"field", "metrics", "result"},
     **dict.fromkeys(COOLINGS, PHYSICS | PARTS | {"intakes", "metrics", "operation", "result"}),
     **dict.fromkeys(("liquid", "tank"), PHYSICS | PARTS | {"intakes", "metrics", "operation", "result", "air"}),
-    "immersion": PHYSICS | PARTS | {"metrics", "result", "air", "tank"},
+    "immersion": PHYSICS | PARTS | {"metrics", "operation", "result", "air", "tank"},
     "air_transient": PHYSICS | PARTS | {"metrics", "operation", "result", "air"},
     "installation": {"version", "kernels"},
     "checkpoint": {"errors", "case", "field"},

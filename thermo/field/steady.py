@@ -266,10 +266,10 @@ class March:
         self.rates = (frequency / 1.5, max(frequency / (2.0 * max(2.0, np.sqrt(prandtl))), self._source_rate()))
 
     def _source_rate(self) -> float:
-        """One over the time (1/s) in which heat released in the fluid warms it by STEP_RISE, where energy is solved
-        at every step: else the first solve would boil a fluid that does not move yet."""
+        """One over the time (1/s) in which heat released in the fluid warms it by STEP_RISE, where energy is slow
+        and solved at every step: else the first solve would boil a fluid that does not move yet."""
         s = self.solver
-        if not s.heat or s.heat.solve_every != 1:
+        if not s.heat or not s.heat.slow:
             return 0.0
         return float(np.abs(s.mesh.heat_source[s.mesh.fluid]).max(initial=0.0)) / (s.fluid.capacity * STEP_RISE)
 

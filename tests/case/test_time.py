@@ -43,8 +43,9 @@ def test_a_ramp_is_a_straight_line_and_is_undone(tmp_path_factory, time):
 
 def test_a_fan_runs_down_by_its_cubic_law(tmp_path):
     schedule = Schedule(loaded(tmp_path, SMALL + TIME + STOP + "coast_down = 1\n"))
-    assert schedule.at(13.0).supply[0].flow == pytest.approx(0.69 / 4.0)
-    assert schedule.at(60.0).supply[0].flow == 0.0
+    assert schedule.at(13.0).supply[0].flow == pytest.approx(0.69 * (20.0 / 4.0 - 1.0) / 19.0)
+    assert schedule.at(28.9).supply[0].flow == pytest.approx(0.0, abs=1e-3)
+    assert schedule.at(29.0).supply[0].flow == 0.0
 
 
 def test_a_load_step_keeps_the_temperature_rise_and_moves_the_flow(tmp_path):

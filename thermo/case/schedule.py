@@ -20,8 +20,8 @@ FLOWS = {"flow": "m^3/s", "velocity": "m/s"}
 AIRFLOWS = ("flow", "velocity", "temperature_rise", "flow_per_power")
 FIXED = ("name", "from", "to")
 MOST_EVENTS = 1000
-RUN_DOWN = 49.0
-"""A fan that runs down counts as standing after so many times its ``coast_down``, at a fiftieth of its flow."""
+RUN_DOWN = 19.0
+"""A fan that runs down stands after so many times its ``coast_down``: friction stops it at a twentieth of its speed."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Change:
         if time >= self.end:
             return 1.0
         if self.coast_down is not None:
-            return 1.0 - 1.0 / (1.0 + (time - self.begin) / self.coast_down)
+            slowing = 1.0 / (1.0 + (time - self.begin) / self.coast_down)
+            return 1.0 - ((1.0 + RUN_DOWN) * slowing - 1.0) / RUN_DOWN
         return (time - self.begin) / (self.end - self.begin)
 
     def moves(self, time: float) -> bool:

@@ -56,6 +56,7 @@ def _list_items(node: Any) -> set[str]:
 def _add_repeat(tables: dict[str, Any]) -> None:
     """Let every box be repeated."""
     repeat = _without_null(Repeat.model_json_schema())
+    repeat.pop("required", None)
     for table in tables.values():
         if {"from", "to"} <= set(table.get("properties", {})):
             table["properties"]["repeat"] = repeat

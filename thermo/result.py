@@ -81,7 +81,9 @@ class PlateMap:
     """Junction temperatures of cold plates of one kind whose inside was solved, the hottest first.
 
     ``junction``: K, (plates, y, x) on the active side of the die; ``x_nodes`` along the coolant and ``y_nodes`` across,
-    cell edges [m] from the middle of the die; ``names`` and coolant ``inlet`` [K] of each plate; ``power`` of one [W].
+    cell edges [m] from the middle of the die; ``names``, coolant ``inlet`` [K] and ``flow`` [L/min] of each plate;
+    ``power`` of one [W]. ``curve``: "flow_L_min", "resistance_K_W" (hottest point to inlet) and "pressure_drop_Pa" of
+    one plate at the inlet of the hottest.
     """
 
     kind: str
@@ -90,7 +92,9 @@ class PlateMap:
     y_nodes: np.ndarray
     junction: np.ndarray
     inlet: np.ndarray
+    flow: np.ndarray
     power: float
+    curve: dict[str, np.ndarray]
 
 
 class Year(Protocol):

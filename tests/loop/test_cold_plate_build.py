@@ -44,8 +44,11 @@ def test_the_map_is_in_the_file_and_in_the_report(solved, tmp_path):
         group = file["plates/test GPU"]
         np.testing.assert_array_equal(group["junction"][0], solved.plates[0].junction[0])
         assert group["junction"].attrs["units"] == "K" and group.attrs["power_W"] == 1200.0
+        curve = group["curve"]
+        assert (np.diff(curve["resistance_K_W"]) < 0.0).all() and (np.diff(curve["pressure_drop_Pa"]) > 0.0).all()
     with style():
-        picture = plate_charts.junctions(solved)
+        picture, curves = plate_charts.junctions(solved), plate_charts.curves(solved)
+    assert "test GPU: " in curves.alt and "kPa at 1.80 L/min" in curves.alt
     assert picture.uri.startswith("data:image/png") and "rack 1 test 1 GPU 1: 1200 W" in picture.alt
 
 

@@ -183,8 +183,10 @@ def _write_plate(group: h5py.Group, plate: PlateMap) -> None:
     """Junction temperatures of the plates of one kind on the cells of their die."""
     group.attrs["power_W"] = plate.power
     columns = {"plate": np.arange(1, len(plate.names) + 1), "name": np.array([n.encode() for n in plate.names]),
-               "inlet": plate.inlet}  # fmt: skip
-    _write_columns(group, columns, "plate", {"inlet": "K"})
+               "inlet": plate.inlet, "flow": plate.flow}  # fmt: skip
+    _write_columns(group, columns, "plate", {"inlet": "K", "flow": "L min-1"})
+    units = {"flow_L_min": "L min-1", "resistance_K_W": "K W-1", "pressure_drop_Pa": "Pa"}
+    _write_columns(group.create_group("curve"), plate.curve, "flow_L_min", units)
     scales = [group["plate"]]
     for axis, nodes in (("y", plate.y_nodes), ("x", plate.x_nodes)):
         scales.append(_scale(group, axis, 0.5 * (nodes[1:] + nodes[:-1]), "m", f"cell centre, {axis}"))

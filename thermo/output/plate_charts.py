@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from thermo.output.figure import INK, Picture, colour_map, raster
+from thermo.output.charts import WIDE
+from thermo.output.figure import INK, SERIES, Picture, colour_map, raster, vector
 from thermo.result import PlateMap, Result
 
 KELVIN = 273.15
@@ -47,4 +48,37 @@ def _words(plate: PlateMap, field: np.ndarray) -> str:
     return (
         f"{plate.names[0]}: {plate.power:.0f} W, {field.min():.1f} to {field.max():.1f} °C over coolant of "
         f"{plate.inlet[0] - KELVIN:.1f} °C"
+    )
+
+
+def curves(result: Result) -> Picture | None:
+    """Resistance and pressure drop over the flow, with the flow of the hottest plate; None where none was solved."""
+    maps = result.plates[:MOST]
+    if not maps:
+        return None
+    figure = Figure(figsize=(WIDE, 2.7), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for plate, colour in zip(maps, SERIES, strict=False):
+        flow = plate.curve["flow_L_min"]
+        for axes, key, factor in ((panels[0], "resistance_K_W", 1e3), (panels[1], "pressure_drop_Pa", 1e-3)):
+            values = plate.curve[key] * factor
+            axes.plot(flow, values, color=colour, linewidth=1.4, label=plate.kind)
+            axes.plot(plate.flow[0], np.interp(plate.flow[0], flow, values), "o", color=colour, markersize=5)
+    panels[0].set_ylabel("junction to inlet, K/kW")
+    panels[1].set_ylabel("pressure drop, kPa")
+    for axes in panels:
+        axes.set_xlabel("coolant through one plate, L/min")
+        axes.set_ylim(bottom=0.0)
+        axes.grid()
+    panels[0].legend()
+    words = "; ".join(_working_point(plate) for plate in maps)
+    return vector(figure, f"Resistance and pressure drop over flow. {words}.",
+                  f"One plate over its flow; the dot is the hottest. {words}.")  # fmt: skip
+
+
+def _working_point(plate: PlateMap) -> str:
+    at = {key: np.interp(plate.flow[0], plate.curve["flow_L_min"], values) for key, values in plate.curve.items()}
+    return (
+        f"{plate.kind}: {at['resistance_K_W'] * 1e3:.1f} K/kW and {at['pressure_drop_Pa'] * 1e-3:.1f} kPa at "
+        f"{plate.flow[0]:.2f} L/min"
     )

@@ -106,6 +106,7 @@ def tanks(m: Material) -> Part:
 def dies(m: Material) -> Part:
     """Temperatures over the dies whose plates were solved inside."""
     yield drawn(lambda: plate_charts.junctions(m.result), "the dies")
+    yield drawn(lambda: plate_charts.curves(m.result), "the plates over their flow")
 
 
 def year(m: Material) -> Part:

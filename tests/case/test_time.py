@@ -72,6 +72,7 @@ BAD = {
     "step and courant": ("[time]\nduration = 9\nstep = 1\ncourant = 2\n", ["time", "courant would have no effect"]),
     "step too long": ("[time]\nduration = 9\nstep = 10\n", ["time", "step is longer than the duration"]),
     "statistics too late": (TIME + "statistics_from = 100\n", ["time", "statistics_from must be before the end"]),
+    "too many outputs": (TIME + "output_every = 1e-6\n", ["time", "output_every", "at most 10000"]),
     "unknown start": (TIME + 'start = "cold"\n', ["time.start", "cold"]),
     "mode contradicts": (TIME + '[solve]\nmode = "steady"\n', ["solve.mode", "contradicts the [time] table"]),
     "iterations zero": (TIME + "iterations = 0\n", ["time.iterations", "greater than or equal to 1"]),

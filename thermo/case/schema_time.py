@@ -9,6 +9,8 @@ from pydantic import BeforeValidator, Field, StrictInt, model_validator
 from thermo.case.quantity import Positive, Temperature, TemperatureDifference, Time, TimeSpan, wrong
 from thermo.case.table import Name, Table
 
+MOST_OUTPUTS = 10_000
+
 
 class TimeMarch(Table):
     """Makes the run time-dependent. The step adapts to the Courant number and the local error unless it is given."""
@@ -39,6 +41,9 @@ class TimeMarch(Table):
             value = getattr(self, name)
             if value is not None and value > self.duration:
                 raise wrong(f"{name} is longer than the duration: {value:g} s > {self.duration:g} s")
+        if self.output_every is not None and self.duration / self.output_every > MOST_OUTPUTS:
+            raise wrong(f"output_every stores the fields {self.duration / self.output_every:.3g} times; "
+                        f"at most {MOST_OUTPUTS} are possible")
         if self.statistics_from is not None and self.statistics_from >= self.duration:
             raise wrong("statistics_from must be before the end: less than duration")
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kernels import walls
 from thermo.case import load
 from thermo.field.boundary import build_boundary
 from thermo.field.grid import make_grid
@@ -55,3 +56,35 @@ def test_a_wall_with_a_u_value_sees_the_outside(table):
     faces = table.patches["side:y_min"]
     np.testing.assert_allclose(table.temperature[faces], 304.15)
     np.testing.assert_allclose(table.resistance[faces], 0.5)
+
+
+SOLID_AT_INLET = """
+[room]
+size = ["2 m", "1 m", "1 m"]
+[room.sides]
+x_min = { kind = "inlet", velocity = [1, 0, 0], temperature = "18 degC" }
+x_max = { kind = "outlet" }
+[fluid]
+name = "air"
+[grid]
+cell = "0.25 m"
+[[obstacle]]
+name = "slab"
+from = ["0 m", "0 m", "0 m"]
+to = ["2 m", "1 m", "0.5 m"]
+material = "copper"
+"""
+
+
+def test_fluid_enters_where_there_is_fluid_only(tmp_path):
+    """Half of the side is a conducting solid: half of the flow enters, and the solid's end is an adiabatic wall."""
+    file = tmp_path / "room.toml"
+    file.write_text(SOLID_AT_INLET)
+    case = load(file)
+    table = build_boundary(case, build_mesh(case, make_grid(case), 0.026), fluid_properties(case))[0]
+    faces = table.patches["side:x_min"]
+    assert table.outflow[faces].sum() == pytest.approx(-0.5)
+    solid = faces[table.centre[2, faces] < 0.5]
+    assert solid.size == 8 and (table.kind[solid] == walls.WALL).all() and (table.resistance[solid] < 0.0).all()
+    out = table.patches["side:x_max"]
+    assert (table.kind[out] == walls.OPENING).sum() == 8

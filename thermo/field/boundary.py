@@ -57,10 +57,16 @@ def _set_sides(case, mesh, table, lookup, fluid) -> None:
         elif side.kind == "wall":
             _set_wall(table, faces, side)
         elif side.kind == "inlet":
+            faces = _of_fluid(mesh, table, faces)
             table.velocity[:, faces] = [evaluate(v, *table.centre[:, faces]) for v in side.velocity]
             _set_inflow(case, table, faces, side.temperature, side)
         else:
-            _set_return(case, table, faces, side, fluid)
+            _set_return(case, table, _of_fluid(mesh, table, faces), side, fluid)
+
+
+def _of_fluid(mesh, table, faces) -> np.ndarray:
+    """The faces that fluid touches: a conducting solid at an open side keeps an adiabatic wall there."""
+    return faces[np.pad(mesh.fluid, 1).ravel()[table.owner[faces]]]
 
 
 def _set_wall(table, faces, side) -> None:

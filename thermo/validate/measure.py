@@ -11,15 +11,15 @@ from thermo.errors import CaseError
 from thermo.result import Fields, Line
 from thermo.validate.problem import Solved
 
-METRIC_KEYS = {"monitor", "line", "field", "rack", "balance", "largest", "status", "statistic", "exact", "level_free",
-               "scale", "offset", "inverse", "key", "minus", "figure", "year"}
+METRIC_KEYS = {"monitor", "line", "field", "rack", "unit", "balance", "largest", "status", "statistic", "exact",
+               "level_free", "scale", "offset", "inverse", "key", "minus", "figure", "year"}
 
 
 def measure(solved: Solved, metric: dict[str, Any]) -> float:
     """Return the value of a metric, ``scale * (value + offset)``, or ``scale / (value + offset)`` with ``inverse``.
 
     One of these keys says what: ``monitor`` (name), ``line`` (name, with ``statistic`` max, min, mean or zigzag),
-    ``rack`` (name, with ``key`` of its summary row), ``balance`` (key of the summary's section), ``figure``
+    ``rack`` or ``unit`` (name, with ``key`` of its summary row), ``balance`` (key of the summary's section), ``figure``
     (section.key of the summary), ``year`` (largest magnitude of an hourly array), ``field`` (name, with the expression
     ``exact``: the volume-weighted root mean square difference, ``level_free`` without the mean difference),
     ``largest`` = "speed" (m/s), or ``status`` (1 when it is the given one, otherwise 0). ``minus`` is
@@ -40,6 +40,8 @@ def _raw(solved: Solved, metric: dict[str, Any]) -> float:
         return _row(summary["monitors"], metric["monitor"])["value"]
     if "rack" in metric:
         return _row(summary["racks"], metric["rack"])[metric["key"]]
+    if "unit" in metric:
+        return _row(summary["cooling_units"], metric["unit"])[metric["key"]]
     if "balance" in metric:
         return summary["balance"][metric["balance"]]
     if "figure" in metric:

@@ -80,7 +80,10 @@ def water(options: list[Option]) -> Picture | None:
         it, found = option.value("energy", "it_kWh"), option.summary["water"]
         rows[option.label] = {WATERS[key][0]: found[key] / it for key in WATERS if key in found}
     figure, axes = _bars(len(options))
-    _stack(axes, rows, [kind for kind in WATERS.values() if any(kind[0] in row for row in rows.values())])
+    behind = WATERS["source_L_per_year"][0]
+    pairs = [(sum(row.values()) - row.get(behind, 0.0), row.get(behind, 0.0)) for row in rows.values()]
+    totals = [f"{site:.2f} on site, {source:.2f} behind" for site, source in pairs]
+    _stack(axes, rows, [kind for kind in WATERS.values() if any(kind[0] in row for row in rows.values())], totals)
     axes.set_xlabel("litres per kWh of IT")
     alt = "Water per kWh of IT: " + "; ".join(
         f"{label} " + ", ".join(f"{name} {value:.2f} L" for name, value in row.items()) for label, row in rows.items()
@@ -230,8 +233,10 @@ def _bars(count: int) -> tuple[Figure, Axes]:
     return figure, figure.add_subplot()
 
 
-def _stack(axes: Axes, rows: dict[str, dict[str, float]], kinds: list[tuple[str, str, str]]) -> None:
-    """Horizontal stacked bars; what is in no kind is drawn as other plant."""
+def _stack(
+    axes: Axes, rows: dict[str, dict[str, float]], kinds: list[tuple[str, str, str]], totals: list[str] | None = None
+) -> None:
+    """Horizontal stacked bars; what is in no kind is drawn as other plant; ``totals`` instead of the sums."""
     left = np.zeros(len(rows))
     known = {name for name, _, _ in kinds}
     others = [sum(value for name, value in row.items() if name not in known) for row in rows.values()]
@@ -244,9 +249,9 @@ def _stack(axes: Axes, rows: dict[str, dict[str, float]], kinds: list[tuple[str,
         left += values
     for place, total in enumerate(left):
         beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
-        axes.annotate(f"{total:.3g}", (total, place), **beside)
+        axes.annotate(f"{total:.3g}" if totals is None else totals[place], (total, place), **beside)
     axes.invert_yaxis()
-    axes.set_xlim(0, 1.12 * max(left.max(), 1e-12))
+    axes.set_xlim(0, (1.12 if totals is None else 1.35) * max(left.max(), 1e-12))
     axes.grid(axis="x")
     axes.figure.legend(loc="outside lower center", ncols=4)
 

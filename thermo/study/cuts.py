@@ -29,17 +29,32 @@ def pictures(options: list[Option]) -> list[Picture]:
     return [_page(title, found[group], levels) for group, title in TITLES.items() if found[group]]
 
 
-def _cuts(options: list[Option], group: str) -> list[tuple[Option, planes.Plane, planes.Cut]]:
-    found = []
+def _title(labels: list[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+
+
+def _cuts(options: list[Option], group: str) -> list[tuple[list[str], planes.Plane, planes.Cut]]:
+    """One cut for each field; options with the same field share it."""
+    found: list[tuple[list[str], planes.Plane, planes.Cut]] = []
     for option in options:
         result = option.result
         if result is None:
             continue
         chosen = [plane for plane in planes.choose(result, resolved.rack_faces(option.case)) if plane.group == group]
         hottest = [plane for plane in chosen if "hottest" in plane.why or "middle" in plane.why] or chosen
-        if hottest:
-            found.append((option, hottest[0], planes.cut(result.fields, "T", hottest[0])))
+        if not hottest:
+            continue
+        cut = planes.cut(result.fields, "T", hottest[0])
+        same = next((labels for labels, plane, other in found if plane == hottest[0] and _equal(cut, other)), None)
+        if same is None:
+            found.append(([option.label], hottest[0], cut))
+        else:
+            same.append(option.label)
     return found
+
+
+def _equal(cut: planes.Cut, other: planes.Cut) -> bool:
+    return cut.values.shape == other.values.shape and np.allclose(cut.values, other.values, atol=0.01, equal_nan=True)
 
 
 def _levels(cuts: list[planes.Cut]) -> np.ndarray:
@@ -54,19 +69,20 @@ def _page(title: str, cuts: list, levels: np.ndarray) -> Picture:
     """All panels to one scale, on one colour scale."""
     columns = min(COLUMNS, len(cuts))
     rows = -(-len(cuts) // columns)
-    figure = Figure(figsize=(PAGE, rows * TALL), layout="constrained")
+    wide = PAGE * (0.4 + 0.6 * columns / COLUMNS)
+    figure = Figure(figsize=(wide, rows * TALL), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False)
     norm, colours = BoundaryNorm(levels, 256), colour_map()
-    for axes, (option, plane, cut) in zip(grid.ravel(), cuts, strict=False):
+    for axes, (labels, plane, cut) in zip(grid.ravel(), cuts, strict=False):
         mesh = axes.pcolormesh(cut.across, cut.up, cut.values - KELVIN, norm=norm, cmap=colours, rasterized=True)
         axes.set_aspect("equal")
-        axes.set_title(option.label, fontsize=8.5)
+        axes.set_title(_title(labels), fontsize=8.5)
         axes.set_xlabel(f"{plane.axes[0]}, m", labelpad=1, color=SOFT)
         axes.set_ylabel(f"{plane.axes[1]}, m", labelpad=1, color=SOFT)
     for axes in grid.ravel()[len(cuts) :]:
         axes.set_axis_off()
     figure.colorbar(mesh, ax=grid, shrink=0.8, pad=0.01).set_label("temperature, °C")
-    ends = {option.label: (np.nanmin(cut.values), np.nanmax(cut.values)) for option, _, cut in cuts}
+    ends = {", ".join(labels): (np.nanmin(cut.values), np.nanmax(cut.values)) for labels, _, cut in cuts}
     spans = ", ".join(f"{label} {low - KELVIN:.0f} to {high - KELVIN:.0f} °C" for label, (low, high) in ends.items())
     caption = f"{title}: {levels[0]:g} to {levels[-1]:g} °C in every panel. Cell values as solved."
     return raster(figure, f"{title}: {spans}.", caption)

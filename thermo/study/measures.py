@@ -55,6 +55,10 @@ MEASURES = (
     Measure("water", "first_fill_L", "First fill, once", "m³", 1, 1e-3),
     Measure("chips", "max_C", "Hottest chip at full rate", "°C", 1),
     Measure("chips", "margin_K", "Margin of the hottest chip", "K", 1),
+    Measure("racks", "ride_through_s", "Time until the first rack intake is too warm", "s", 0),
+    Measure("racks", "shutdown_s", "Time until the first rack shuts down", "s", 0),
+    Measure("monitors", "time to first throttle", "Time until the first chip slows down", "s", 0),
+    Measure("monitors", "time to first shutdown", "Time until the first chip shuts down", "s", 0),
     Measure("plant", "supply_limit_C", "Warmest supply the racks allow", "°C", 1),
 )
 

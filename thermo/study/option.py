@@ -40,8 +40,13 @@ class Option:
     year: dict[str, Array]
 
     def value(self, section: str, key: str) -> Any:
-        """A number of the summary, None where it does not apply."""
-        return self.summary.get(section, {}).get(key)
+        """A number of the summary, None where it does not apply: of racks the lowest, of monitors the one so named."""
+        content = self.summary.get(section, {})
+        if section == "monitors":
+            return next((row["value"] for row in content if row["name"] == key), None)
+        if isinstance(content, list):
+            return min((row[key] for row in content if key in row), default=None)
+        return content.get(key)
 
     @property
     def title(self) -> str:

@@ -1,5 +1,7 @@
 """The year of liquid-cooled racks: hand-calculable plants, balance, modes, both loops, freezing and condensation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -173,6 +175,20 @@ def test_variants_are_their_single_years():
     for n, limit in enumerate((313.15, 303.15)):
         one = closed_loop_year.simulate(case, power[n, 0], caught[n, 0], limit, 1e5, 303.15)
         np.testing.assert_allclose(both.hourly["facility_power"][n], one.hourly["facility_power"], rtol=1e-9)
+
+
+def test_sites_are_their_single_years():
+    """Two sites in one run: the same weather, and 3 K warmer at nine tenths of the pressure."""
+    case = plant_case(facility_loop=STRONG | {"supply_temperature": 303.15}, trim_chiller={}, rear_door={})
+    first = weather.read_epw(case.weather_file)
+    second = replace(first, dry_bulb=first.dry_bulb + 3.0, pressure=0.9 * first.pressure)
+    names = ("dry_bulb", "relative_humidity", "pressure")
+    both = replace(first, **{name: np.stack([getattr(first, name), getattr(second, name)]) for name in names})
+    books = run(case, outdoor=both)
+    for n, outdoor in enumerate((first, second)):
+        one = run(case, outdoor=outdoor)
+        assert books.totals["facility_kWh"][n] == pytest.approx(one.totals["facility_kWh"], rel=1e-9)
+        assert books.totals["dry_coolers_installed"][n] == one.totals["dry_coolers_installed"]
 
 
 def test_machines_are_sized_for_the_design_load():

@@ -14,7 +14,7 @@ from thermo.case.schema_heat_rejection import DEW_POINT_MAX
 from thermo.errors import CaseError
 from thermo.media import Air, fluid
 from thermo.plant import coolant_limits, facility_loop, rear_door, year
-from thermo.plant.ledger import Year, close_year, hours_of
+from thermo.plant.ledger import Year, close_year, hours_of, plain
 from thermo.plant.weather import Weather
 
 Array = NDArray[np.float64]
@@ -168,5 +168,5 @@ def _closed(case, hourly: dict, outdoor: Weather, limit: float) -> Year:
     if np.any(fluid(loop.coolant).outside(supply)):
         flags.append(f"facility loop: supply outside the range of {loop.coolant}")
     if coolers is not None:
-        totals["dry_coolers_installed"] = float(np.max(coolers))
+        totals["dry_coolers_installed"] = plain(np.broadcast_to(coolers, supply.shape)[..., 0])
     return replace(books, totals=totals, flags=flags)

@@ -146,9 +146,9 @@ def units_for(coil: Coil, heat: ArrayLike, rise: ArrayLike, approach: ArrayLike,
     rise, approach = np.asarray(rise, dtype=np.float64), np.asarray(approach, dtype=np.float64)
     wanted = rise / (rise + approach)
     rate = np.asarray(heat, dtype=np.float64) / rise / coil.coolant_rate
-    low, high = np.broadcast_arrays(rate * 0.05, rate * 20.0 + 1.0)
+    low, high, density, wanted = np.broadcast_arrays(rate * 0.05, rate * 20.0 + 1.0, density, wanted)
     for _ in range(50):
         middle = 0.5 * (low + high)
-        enough = coil.drop_share(np.broadcast_to(density, middle.shape), rate / middle) >= wanted
+        enough = coil.drop_share(density, rate / middle) >= wanted
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return np.maximum(np.ceil(high - 1e-6), 1.0)

@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from thermo import records
 from thermo.media import fluid
 from thermo.plant.ledger import Year
@@ -47,7 +49,7 @@ def ledger(fill, volumes: Mapping[str, float]) -> dict[str, float]:
     """
     total = sum(volumes.values()) * LITRES
     water = sum(volume * (1.0 - glycol_share(name)) for name, volume in volumes.items()) * LITRES
-    water_share = water / max(total, 1e-9)
+    water_share = water / np.maximum(total, 1e-9)
     lost = {
         "top_up_L": fill.top_up_per_year * total,
         "filter_purge_L": fill.filter_purges_per_year * fill.purge_share * total,

@@ -112,18 +112,18 @@ def close_year(
     shape = np.broadcast_shapes(*(values.shape for values in hourly.values()), months.shape)
     hourly = {name: np.broadcast_to(values, shape) for name, values in hourly.items()}
     totals = {
-        name: _plain(sum(hourly[part].sum(axis=-1) for part in parts) * KWH_PER_WATT_HOUR)
+        name: plain(sum(hourly[part].sum(axis=-1) for part in parts) * KWH_PER_WATT_HOUR)
         for name, parts in ENERGIES.items()
         if parts[0] in hourly
     }
     totals |= {
-        name: _plain(hourly[rate].sum(axis=-1) * SECONDS_PER_HOUR) for name, rate in WATERS.items() if rate in hourly
+        name: plain(hourly[rate].sum(axis=-1) * SECONDS_PER_HOUR) for name, rate in WATERS.items() if rate in hourly
     }
-    totals["peak_power_W"] = _plain(hourly["facility_power"].max(axis=-1))
-    totals["energy_balance"] = _plain(np.abs(hourly["energy_balance"]).max(axis=-1))
+    totals["peak_power_W"] = plain(hourly["facility_power"].max(axis=-1))
+    totals["energy_balance"] = plain(np.abs(hourly["energy_balance"]).max(axis=-1))
     if chillers is not None:
-        totals["chillers_installed"] = _plain(np.broadcast_to(chillers, shape)[..., 0])
-    mode_hours = {name: _plain((hourly["mode"] == mode).sum(axis=-1)) for mode, name in MODES.items()}
+        totals["chillers_installed"] = plain(np.broadcast_to(chillers, shape)[..., 0])
+    mode_hours = {name: plain((hourly["mode"] == mode).sum(axis=-1)) for mode, name in MODES.items()}
     units = {name: UNITS.get(name, UNITS.get(name.removeprefix("air_"), "W")) for name in hourly}
     flags = _flags(hourly)
     if chillers is None and spares_given:
@@ -131,7 +131,7 @@ def close_year(
     return Year(hourly, units, months, totals, mode_hours, flags)
 
 
-def _plain(values: Array) -> Any:
+def plain(values: Array) -> Any:
     """A Python number for one variant, the array for many."""
     return values.item() if np.ndim(values) == 0 else values
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from thermo.errors import CaseError
+from thermo.result import Line
 from thermo.validate import problems_directory, run_validation
 from thermo.validate.measure import line_statistic
 from thermo.validate.orientation import Orientation, turned_back, turned_case
@@ -158,19 +159,22 @@ def test_turned_fields_come_back():
         np.testing.assert_array_equal(back[name], values)
 
 
+def line(values):
+    """Return a line of one metre along x."""
+    zero = np.zeros(len(values))
+    return Line("line", "u", "m/s", np.linspace(0.0, 1.0, len(values)), zero, zero, values)
+
+
 def test_zigzag_sees_a_checkerboard_and_no_smooth_profile():
     at = np.linspace(0.0, 1.0, 21)
     smooth = 1.0 + 0.3 * at * (1.0 - at)
-    assert line_statistic(smooth, "zigzag") < 1e-3
+    assert line_statistic(line(smooth), "zigzag") < 1e-3
     rough = smooth + 0.1 * (-1.0) ** np.arange(21)
-    assert line_statistic(rough, "zigzag") == pytest.approx(0.1 / rough.mean(), rel=0.02)
+    assert line_statistic(line(rough), "zigzag") == pytest.approx(0.1 / rough.mean(), rel=0.02)
 
 
-def test_a_component_is_held_against_its_worst_row():
-    from thermo.validate.components import worst_row
-
-    rows = [{"aspect": "1", "f": "14.2"}, {"aspect": "0.5", "f": "20.0"}, {"aspect": "0.2", "f": "19.07"}]
-    value, reference = worst_row("duct_friction", {"aspect": "aspect"}, rows, "f", relative=True)
-    assert (value, reference) == (pytest.approx(15.557, abs=1e-3), 20.0)
-    with pytest.raises(CaseError, match=r"there is no component duct; valid: .*duct_friction"):
-        worst_row("duct", {}, rows, "f", relative=True)
+def test_sign_changes_of_a_line():
+    values = np.cos(2.5 * np.pi * np.linspace(0.0, 1.0, 401))
+    assert line_statistic(line(values), "falls") == pytest.approx(0.2, abs=1e-3)
+    assert line_statistic(line(values), "rises") == pytest.approx(0.6, abs=1e-3)
+    assert np.isnan(line_statistic(line(np.ones(5)), "rises"))

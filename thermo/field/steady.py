@@ -334,7 +334,8 @@ class March:
     def _wanders(self) -> bool:
         """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves."""
         length = WANDER_WINDOW // CHECK_EVERY
-        if self.iteration < 3 * WANDER_WINDOW or not self.tracks:
+        recorded = min((len(track) for track in self.tracks.values()), default=0)
+        if self.iteration < 3 * WANDER_WINDOW or recorded < 2 * length:
             return False
         moving, drifting = False, False
         for name, track in self.tracks.items():

@@ -50,7 +50,7 @@ def _raw(solved: Solved, metric: dict[str, Any]) -> float:
     if "year" in metric:
         return float(np.abs(solved.result.year.hourly[metric["year"]]).max())
     if "line" in metric:
-        return line_statistic(find_line(solved, metric["line"]).values, metric["statistic"])
+        return line_statistic(find_line(solved, metric["line"]), metric["statistic"])
     if "field" in metric:
         return field_error(fields, metric["field"], Expression(metric["exact"]), metric.get("level_free", False))
     if "largest" in metric:
@@ -73,17 +73,31 @@ def find_line(solved: Solved, name: str) -> Line:
     return found[0]
 
 
-def line_statistic(values: np.ndarray, statistic: str) -> float:
-    """Return the maximum, the minimum or the zigzag of the samples of a line.
+def line_statistic(line: Line, statistic: str) -> float:
+    """Return the maximum, the minimum, the mean or the zigzag of the samples of a line, or where they change sign.
 
     The zigzag is the amplitude of the part that changes sign from sample to sample, relative to the mean: what a
-    checkerboard would be. Samples must lie at the cell centres.
+    checkerboard would be. Samples must lie at the cell centres. ``rises`` and ``falls`` give the distance from the
+    line's start in metres at which the value last rises, or first falls, through zero (reattachment, separation).
     """
+    values = line.values
+    if statistic in ("rises", "falls"):
+        return _sign_change(line, statistic == "rises")
     if statistic == "zigzag":
         bend = values[:-2] - 2.0 * values[1:-1] + values[2:]
         signs = (-1.0) ** np.arange(len(bend))
         return float(abs((bend * signs).mean()) / 4.0 / abs(values.mean()))
     return float({"max": np.nanmax, "min": np.nanmin, "mean": np.nanmean}[statistic](values))
+
+
+def _sign_change(line: Line, rises: bool) -> float:
+    values = line.values if rises else -line.values
+    at = np.sqrt((line.x - line.x[0]) ** 2 + (line.y - line.y[0]) ** 2 + (line.z - line.z[0]) ** 2)
+    found = np.nonzero((values[:-1] < 0.0) & (values[1:] >= 0.0))[0]
+    if not len(found):
+        return float("nan")
+    n = found[-1] if rises else found[0]
+    return float(at[n] - values[n] * (at[n + 1] - at[n]) / (values[n + 1] - values[n]))
 
 
 def field_error(fields: Fields, name: str, exact: Expression, level_free: bool) -> float:

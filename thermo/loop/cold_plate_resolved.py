@@ -21,7 +21,7 @@ from thermo.media import fluid
 
 Array = NDArray[np.float64]
 
-TOLERANCE, ITERATIONS = 1e-12, 400
+TOLERANCE, TABLE_TOLERANCE, ITERATIONS = 1e-12, 1e-8, 400
 CELLS_AT_ONCE = 2_000_000
 TABLE_FLOWS, TABLE_TEMPERATURES, TABLE_SPAN = 13, 3, 10.0
 
@@ -115,21 +115,24 @@ class FinnedPlate:
         """Coolant inside, m3."""
         return self.stack.coolant_volume
 
-    def solve(self, flow: ArrayLike, temperature: ArrayLike, power: ArrayLike, backend=None) -> Solved:
+    def solve(
+        self, flow: ArrayLike, temperature: ArrayLike, power: ArrayLike, backend=None, tolerance: float = TOLERANCE
+    ) -> Solved:
         """Solve plates at `flow` kg/s above 0, coolant inlet `temperature` K, `power` W, each scalar or (plates,).
 
-        `backend` is where (default: the CPU in double precision).
+        `backend` is where (default: the CPU in double precision), `tolerance` the relative residual that is left.
         """
         backend = CpuBackend("double", threads=1) if backend is None else backend
         arrays = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in (flow, temperature, power))
         given = np.broadcast_arrays(*arrays)
         at_once = max(1, CELLS_AT_ONCE // int(np.prod(self.cells.shape)))
-        parts = [self._solve(backend, *(v[n : n + at_once] for v in given)) for n in range(0, given[0].size, at_once)]
+        batches = [slice(n, n + at_once) for n in range(0, given[0].size, at_once)]
+        parts = [self._solve(backend, tolerance, *(values[batch] for values in given)) for batch in batches]
         rows = {name: np.concatenate([getattr(part, name) for part in parts])
                 for name in Solved.__dataclass_fields__ if name != "iterations"}
         return Solved(**rows, iterations=max(part.iterations for part in parts))
 
-    def _solve(self, backend, flow: Array, inlet: Array, power: Array) -> Solved:
+    def _solve(self, backend, tolerance: float, flow: Array, inlet: Array, power: Array) -> Solved:
         cells, fins, liquid = self.cells, self.stack.fins, fluid(self.coolant)
         mean = inlet + 0.5 * power / (flow * liquid.heat_capacity(inlet))
         film, rate = films(fins, cells, self.coolant, flow, mean)
@@ -137,7 +140,7 @@ class FinnedPlate:
                             cells.carried, (cells.x.size - 1) // 2)
         plates.set_films(film, rate)
         heat = power[:, None, None, None] * cells.source
-        iterations, _ = plates.solve(heat, TOLERANCE, ITERATIONS)
+        iterations, _ = plates.solve(heat, tolerance, ITERATIONS)
         rise, coolant = plates.rises()
         caught = np.sum(film * (rise - coolant[:, None]), axis=(1, 2, 3))
         return Solved(
@@ -223,7 +226,9 @@ def _solved_table(stack: Stack, coolant: str, power: float, flow: float, power_m
     temperatures = np.linspace(coldest, warmest, TABLE_TEMPERATURES)
     grid = np.meshgrid(temperatures, flows, indexing="ij")
     inlet, flow_of = (part.ravel() for part in grid)
-    solved = FinnedPlate("table", stack, coolant, power, flow, power_map).solve(flow_of, inlet, power)
+    solved = FinnedPlate("table", stack, coolant, power, flow, power_map).solve(
+        flow_of, inlet, power, tolerance=TABLE_TOLERANCE
+    )
     return np.log(flows), temperatures, np.log((solved.hottest - inlet) / power).reshape(grid[0].shape)
 
 

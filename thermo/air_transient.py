@@ -12,6 +12,7 @@ from thermo import air, metrics, operation
 from thermo.field import device_rows, outcome, transient_outcome
 from thermo.field.properties import fluid_properties
 from thermo.field.transient import solve_transient
+from thermo.load import series
 from thermo.plant.year import Year
 from thermo.result import Result
 
@@ -22,7 +23,8 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve a time-dependent case; returns the result and ``completed``. See :func:`thermo.air.solve`."""
     fluid = fluid_properties(case)
     preflight(case, backend)
-    solution = solve_transient(case, backend, fluid, listener, resume)
+    driven = case if case.load is None else series.in_time(case)
+    solution = solve_transient(driven, backend, fluid, listener, resume)
     summary, year = summarise(case, solution)
     result = Result(
         summary=summary, fields=transient_outcome.transient_fields(case, solution), boxes=outcome.boxes_of(case),
@@ -66,6 +68,8 @@ def assumptions(case, solution) -> list[str]:
              f"{case.time.iterations} iterations a step."]
     lines += [f"Event at {event.at:g} s: {', '.join(event.target)} changes {', '.join(event.change)}." for event in
               case.event]
+    if case.load is not None:
+        lines.append("The racks follow the demand of [load], step by step.")
     masses = {rack.name: rack.thermal_mass for rack in case.rack if rack.thermal_mass is not None}
     if masses:
         lines.append(f"Thermal mass of servers: {sum(masses.values()) / 1e3:g} kJ/K in {len(masses)} racks, one node "

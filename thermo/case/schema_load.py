@@ -153,6 +153,9 @@ class Load(Table):
     independence: Fraction = Field(
         0.0, description="0: all racks follow one trace. 1: each at its own place of it. Between: a mixture."
     )
+    start: Duration | None = Field(
+        None, description="Place in the trace where a time-dependent run begins (default: its first step)."
+    )
     seed: Annotated[StrictInt, Field(ge=0)] = Field(
         0, description="Of the places in the trace; the same seed gives the same year."
     )

@@ -102,6 +102,9 @@ BAD = {
     "heat without air": (
         TIME + '[[event]]\nat = 1\ntarget = "A1"\nchange = { flow = 0 }\n', ["rack.A1.thermal_mass", "is missing"],
     ),
+    "expression in time": (
+        TIME + '[initial]\ntemperature = "=300+t"\n', ["initial.temperature", "depends on the time t", "[[event]]"],
+    ),
     "shutdown without unit": (TIME + "shutdown_temperature = 45\n", ["time.shutdown_temperature", "degC"]),
 }  # fmt: skip
 

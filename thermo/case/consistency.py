@@ -203,6 +203,9 @@ def _check_switches(case: Case) -> None:
 def _check_expressions(case: Case) -> None:
     """Every expression gives finite numbers at points inside the room."""
     for key, value in _expressions(case):
+        if value.uses("t"):
+            raise case.error(key, f'"={value.text}" depends on the time t, which no expression of a case can follow: '
+                                  "use [[event]] with a ramp")
         if _undefined(value, case):
             raise case.error(key, f'"={value.text}" is not a finite number everywhere in the room')
 

@@ -51,6 +51,10 @@ class Expression:
     def __setattr__(self, name: str, value: Any):
         raise AttributeError("an Expression is frozen")
 
+    def uses(self, name: str) -> bool:
+        """Whether the expression depends on a variable."""
+        return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(self._tree))
+
     def __call__(self, x, y, z, t: float = 0.0):
         """Return the value at ``x, y, z`` [m] (arrays that broadcast together) and time ``t`` [s], as float64.
 

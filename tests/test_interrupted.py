@@ -7,10 +7,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
 import pytest
+
+from thermo import checkpoint
+from thermo.errors import CaseError
+from thermo.field import march_state
+from thermo.run import Watcher
 
 sys.path.insert(0, str(Path(__file__).parent / "field"))
 from time_cases import AISLE
@@ -66,6 +72,42 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(whole, tmp_path):
         assert np.array_equal(values, fields(out)[name], equal_nan=True), name
     rows = [json.loads((folder / "summary.json").read_text())["racks"] for folder in (reference, out)]
     assert rows[0] == rows[1]
+
+
+class Notes:
+    """Stands in for the progress display."""
+
+    def __init__(self):
+        self.lines = []
+
+    def note(self, text: str) -> None:
+        self.lines.append(text)
+
+
+def test_a_full_disk_leaves_the_former_checkpoint_and_no_remains(tmp_path, monkeypatch):
+    first = checkpoint.save_march(tmp_path, {"a": np.arange(3.0)}, "x")
+
+    def full(file, **_arrays):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    watcher = object.__new__(Watcher)
+    watcher.directory, watcher.progress, watcher.case = tmp_path, Notes(), SimpleNamespace(sha256="x")
+    watcher.march = SimpleNamespace()
+    monkeypatch.setattr(march_state, "save", lambda march: {"a": np.zeros(3)})
+    monkeypatch.setattr(checkpoint.np, "savez", full)
+    watcher.save()
+    assert watcher.progress.lines == ["no checkpoint could be written: No space left on device"]
+    assert list(tmp_path.iterdir()) == [first]
+    np.testing.assert_array_equal(checkpoint.load(tmp_path, "x")["a"], np.arange(3.0))
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"no archive"])
+def test_a_damaged_checkpoint_is_one_line(tmp_path, damage):
+    path = checkpoint.save_march(tmp_path, {"a": np.arange(300.0)}, "x")
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(CaseError, match=r"cannot be read.*run without --resume"):
+        checkpoint.load(tmp_path, "x")
 
 
 def _wait_for_the_march(run: subprocess.Popen) -> None:

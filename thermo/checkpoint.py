@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +29,14 @@ def _write(directory: Path, sha256: str, **arrays) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / NAME
     partial = directory / f".{NAME}.{os.getpid()}"
-    with open(partial, "wb") as file:
-        np.savez(file, sha256=sha256, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    try:
+        with open(partial, "wb") as file:
+            np.savez(file, sha256=sha256, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
     return path
 
 
@@ -43,9 +48,9 @@ def load(directory: Path, sha256: str) -> tuple[int, dict[str, np.ndarray]] | di
             fields = {name: stored[name] for name in stored.files}
     except FileNotFoundError:
         raise CaseError(f"{path}: there is no checkpoint to resume from; run without --resume") from None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise CaseError(f"{path}: cannot be read ({error}); run without --resume") from None
-    if str(fields.pop("sha256")) != sha256:
+    if str(fields.pop("sha256", "")) != sha256:
         raise CaseError(f"{path}: belongs to a different case or different settings; run without --resume")
     return (int(fields.pop("factor")), fields) if "factor" in fields else fields
 

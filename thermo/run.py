@@ -136,8 +136,14 @@ class Watcher:
             self.save()
 
     def save(self) -> None:
-        """Write the checkpoint, unless there is nothing finite to keep."""
+        """Write the checkpoint, unless there is nothing finite to keep; a full disk does not end the run."""
+        try:
+            self._write()
+        except OSError as problem:
+            self.progress.note(f"no checkpoint could be written: {problem.strerror or problem}")
         self.saved = time.monotonic()
+
+    def _write(self) -> None:
         if self.march is not None:
             checkpoint.save_march(self.directory, march_state.save(self.march), self.case.sha256)
         elif self.solver is not None and np.isfinite(self.solver.interior(self.solver.T)).all():

@@ -37,7 +37,8 @@ def effectiveness(transfer_units, ratio, counterflow, reduced, entry):
             return transfer_units / (ONE + transfer_units)
         gone = -math.expm1(-transfer_units * (ONE - ratio))
         return gone / (ONE - ratio + ratio * gone)
-    return -math.expm1(math.expm1(-ratio * transfer_units**reduced) * transfer_units**entry / ratio)
+    size = math.log(transfer_units)
+    return -math.expm1(math.expm1(-ratio * math.exp(reduced * size)) * math.exp(entry * size) / ratio)
 
 
 @cell

@@ -229,6 +229,8 @@ def assumptions(case, fluid) -> list[str]:
         lines.append(f"Turbulence: {TURBULENCE[physics.turbulence]}{buoyant}.")
     lines.append(f"Convection scheme of velocity and temperature: {physics.convection}.")
     lines.append("Radiation is not solved. Racks pass air straight through; their exhaust is mean intake plus heat.")
+    if any(unit.coil for unit in case.cooling_unit) or any(rack.rear_door for rack in case.rack):
+        lines.append("Coils take sensible heat only, their UA does not change with the flows. Fans let no air back.")
     if case.plant is not None:
         lines.append(f"The racks of the field stand for {case.plant.it_scale:g} times their power in the plant year.")
     return lines

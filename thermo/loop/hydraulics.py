@@ -85,11 +85,11 @@ def total_drop(network: Network, state: State) -> tuple[Array, Array]:
     return drop, slope
 
 
-def newton_step(network: Network, hydraulics: Hydraulics, state: State) -> float:
+def newton_step(network: Network, hydraulics: Hydraulics, state: State, share: float | None = None) -> float:
     """Advance flows and pressures by one Newton step; returns the largest flow change, kg/s.
 
-    `hydraulics.residual` is the largest pressure residual before the step, Pa. Raises :class:`CaseError` for a node
-    whose pressure is undetermined.
+    `share` of the step is taken (default: all of it, less while the residual grows). `hydraulics.residual` is the
+    largest pressure residual before the step, Pa. Raises :class:`CaseError` for a node whose pressure is undetermined.
     """
     drop, slope = total_drop(network, state)
     fall = GRAVITY * (network.elevation[network.start] - network.elevation[network.end])
@@ -100,7 +100,9 @@ def newton_step(network: Network, hydraulics: Hydraulics, state: State) -> float
     head = hydraulics.pressure[network.start] - hydraulics.pressure[network.end] + lift
     residual = np.where(free, head - drop, 0.0)
     size = float(np.abs(residual).max(initial=0.0))
-    hydraulics.step = max(0.5 * hydraulics.step, 0.125) if size > 2.0 * hydraulics.residual else 1.0
+    if share is None:
+        share = max(0.5 * hydraulics.step, 0.125) if size > 2.0 * hydraulics.residual else 1.0
+    hydraulics.step = share
     hydraulics.residual = size
     hydraulics.scale = float(np.abs(drop).max(initial=0.0))
     conductance = np.where(free, 1.0 / np.maximum(slope, network.slope_floor), 0.0)

@@ -18,11 +18,11 @@ from thermo.loop.network import Network
 Array = NDArray[np.float64]
 
 MOST_STEPS = 300
-CALM_AFTER = 40  # steps after which temperatures follow slowly: buoyancy and friction may chase each other
-TOLERANCE = 1e-9  # of the pressure residual, over the largest drop of a branch
+CALM_AFTER, CALM, CALMER_EVERY = 12, 0.6, 60  # steps: buoyancy and flow may chase each other
+TOLERANCE = 1e-7  # of the pressure residual before the last step, over the largest drop of a branch
 TOLERANCE_FLOW = 1e-7  # of the last step, over the largest flow; Newton's error behind it is its square
-ROUND_OFF = 1e-13
-TOLERANCE_TEMPERATURE = 1e-6  # K
+ROUND_OFF = 1e-12  # of the largest pressure
+TOLERANCE_TEMPERATURE = 1e-5  # K, of the last step; what is left is a thousandth of it
 
 
 @dataclass
@@ -65,35 +65,60 @@ def solve(network: Network, coolant, temperature: float | Array = 298.15, former
 
     Raises :class:`CaseError` for a network without a solution and :class:`DivergedError` where none was found.
     """
-    nodes = former.temperature if former else np.broadcast_to(temperature, len(network.node_names)).astype(np.float64)
-    if former:
-        hydraulics, inlet, outlet = _copy(former.hydraulics), former.inlet, former.outlet
-    else:
-        inlet = outlet = nodes[network.start]
-        hydraulics = flow_solver.start(network, inlet)
-    flow_solver.set_openings(network, hydraulics)
-    enthalpy = coolant.enthalpy(nodes)
+    march = _Iteration(network, coolant, temperature, former)
     for steps in range(1, MOST_STEPS + 1):
-        state, capacity = state_of(network, coolant, hydraulics.flow, inlet, outlet)
-        moved = flow_solver.newton_step(network, hydraulics, state)
-        power = pump_power(network, State(hydraulics.flow, state.density, state.viscosity, state.temperature))
-        enthalpy, leaving = heat_transport.transport(
-            network, coolant, hydraulics.flow, network.heat + power, capacity, enthalpy
+        change = march.mix()
+        state, march.capacity = state_of(network, coolant, march.hydraulics.flow, march.inlet, march.outlet)
+        moved = flow_solver.newton_step(network, march.hydraulics, state, _share(steps))
+        settled = change <= TOLERANCE_TEMPERATURE and _settled(march.hydraulics, moved)
+        if settled and not flow_solver.switch_check_valves(network, march.hydraulics, state):
+            march.mix()
+            return march.solution(state, steps)
+    raise DivergedError(_why(network, march.hydraulics))
+
+
+class _Iteration:
+    """Flows and temperatures on their way to the steady state."""
+
+    def __init__(self, network: Network, coolant, temperature, former: Solution | None) -> None:
+        self.network, self.coolant = network, coolant
+        if former:
+            self.nodes, self.inlet, self.outlet = former.temperature, former.inlet, former.outlet
+            self.hydraulics = _copy(former.hydraulics)
+        else:
+            self.nodes = np.broadcast_to(temperature, len(network.node_names)).astype(np.float64)
+            self.inlet = self.outlet = self.nodes[network.start]
+            self.hydraulics = flow_solver.start(network, self.inlet)
+        flow_solver.set_openings(network, self.hydraulics)
+        self.enthalpy = coolant.enthalpy(self.nodes)
+        self.capacity = coolant.heat_capacity(self.outlet)
+
+    def mix(self) -> float:
+        """Take the temperatures of the present flows; returns the largest change of an outlet, K."""
+        network, coolant, flow = self.network, self.coolant, self.hydraulics.flow
+        density, viscosity, _ = coolant.properties(0.5 * (self.inlet + self.outlet)) if network.pumps else (None,) * 3
+        self.power = pump_power(network, State(flow, density, viscosity, self.outlet))
+        self.enthalpy, self.leaving = heat_transport.transport(
+            network, coolant, flow, network.heat + self.power, self.capacity, self.enthalpy
         )
-        nodes, former_outlet = coolant.temperature(enthalpy), outlet
-        inlet = nodes[np.where(hydraulics.flow >= 0.0, network.start, network.end)]
-        outlet = former_outlet + (coolant.temperature(leaving) - former_outlet) * min(1.0, CALM_AFTER / steps)
-        still = np.abs(outlet - former_outlet).max() <= TOLERANCE_TEMPERATURE
-        settled = still and _settled(hydraulics, moved)
-        if settled and not flow_solver.switch_check_valves(network, hydraulics, state):
-            break
-    else:
-        raise DivergedError(_why(network, hydraulics))
-    taken = np.abs(hydraulics.flow) * (leaving - coolant.enthalpy(inlet))
-    return Solution(
-        network, coolant, hydraulics, hydraulics.flow, inlet, outlet, state.density, state.viscosity, taken,
-        hydraulics.pressure, nodes, power, steps,
-    )  # fmt: skip
+        self.nodes, before = coolant.temperature(self.enthalpy), self.outlet
+        self.inlet = self.nodes[np.where(flow >= 0.0, network.start, network.end)]
+        self.outlet = coolant.temperature(self.leaving)
+        return float(np.abs(self.outlet - before).max())
+
+    def solution(self, state: State, steps: int) -> Solution:
+        """What was found."""
+        hydraulics = self.hydraulics
+        taken = np.abs(hydraulics.flow) * (self.leaving - self.coolant.enthalpy(self.inlet))
+        return Solution(
+            self.network, self.coolant, hydraulics, hydraulics.flow, self.inlet, self.outlet, state.density,
+            state.viscosity, taken, hydraulics.pressure, self.nodes, self.power, steps,
+        )  # fmt: skip
+
+
+def _share(steps: int) -> float | None:
+    """Share of a Newton step to take: its own choice at first, then ever less."""
+    return None if steps <= CALM_AFTER else CALM / (1 + steps // CALMER_EVERY)
 
 
 def _settled(hydraulics: Hydraulics, moved: float) -> bool:

@@ -19,7 +19,8 @@ from thermo.study import design, points, sweep, sweep_file, workers
 
 LOAD = f"[load]\nserver = {SERVER}\nutilisation = 0.5\n[money]\nwater_price = 2\n"
 LIMITED = text(LOAD).replace("[limits]", "[limits]\npue = 2")
-INTAKES = {"racks": [{"name": "A1", "inlet_mean_C": 18.0, "inlet_max_C": 19.0, "outlet_mean_C": 30.0}]}
+RACK = {"name": "A1", "power_W": 1e4, "flow_m3_s": 0.69}
+INTAKES = {"racks": [RACK | {"inlet_mean_C": 18.0, "inlet_max_C": 19.0, "outlet_mean_C": 30.0}]}
 PRICES = '"site.electricity_price" = ["0.05 USD/kWh", "0.10 USD/kWh", "0.20 USD/kWh"]\n'
 
 
@@ -57,7 +58,7 @@ def test_points_are_those_of_the_case(folder):
 
     _, _, rows = run(folder, "", PRICES)
     case = load("case.toml", ["site.electricity_price=0.20 USD/kWh"])
-    worked = air.operate(case, 291.15)
+    worked = air.operate(case, 291.15, racks=[RACK])
     tokens = operation.sections(case, worked)["tokens"]
     assert float(rows[2]["tokens.cost_USD_per_Mtoken"]) == tokens["cost_USD_per_Mtoken"]
     assert float(rows[2]["metrics.pue"]) == metrics.summarise(worked.year, case)["metrics"]["pue"]
@@ -133,6 +134,19 @@ def test_restart_computes_only_what_is_missing(folder, monkeypatch):
     (folder / "case.toml").write_text(LIMITED.replace("utilisation = 0.5", "utilisation = 0.6"))
     run(folder, "", PRICES)
     assert len(computed) == 4
+
+
+def test_a_case_without_a_field_is_solved_point_by_point(tmp_path):
+    """Cold plates at two supply temperatures: warmer coolant, warmer chips that leak more."""
+    (tmp_path / "s.toml").write_text(
+        'case = "abilene_closed_loop.toml"\noutputs = ["chips.max_C", "tokens.J_it_per_token"]\n[vary]\n'
+        '"liquid.supply_temperature" = ["35 degC", "40 degC"]\n'
+    )
+    sweep.run(tmp_path / "s.toml", tmp_path / "out", serial=True)
+    rows = list(csv.DictReader((tmp_path / "out" / "sweep.csv").read_text().splitlines()))
+    cool, warm = (float(row["chips.max_C"]) for row in rows)
+    assert warm - cool == pytest.approx(5.0, abs=0.2)
+    assert float(rows[1]["tokens.J_it_per_token"]) > float(rows[0]["tokens.J_it_per_token"])
 
 
 def test_without_dask_it_says_so(monkeypatch):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,7 @@ from thermo import __version__
 from thermo.case import load
 from thermo.errors import CaseError, DivergedError
 from thermo.output import summary as summaries
-from thermo.run import cooling_of, run_case
+from thermo.run import choose_backend, cooling_of
 
 COMPUTED = "points"  # folder of results, one file a point
 
@@ -80,10 +79,10 @@ def _field(text: str) -> dict[str, Any]:
 
 
 def _solved(point: Point) -> dict[str, Any]:
-    """Solve the whole case in a folder of its own and keep its summary."""
-    with tempfile.TemporaryDirectory() as folder:
-        run_case(point.case, folder, "auto", "single", point.overrides)
-        return json.loads((Path(folder) / "summary.json").read_text(encoding="utf-8"))
+    """Solve the whole case and keep its summary; nothing is drawn."""
+    case = load(point.case, point.overrides)
+    result, _ = cooling_of(case).solve(case, choose_backend("auto", "single"), lambda *_: None, None)
+    return summaries.ordered(result.summary)
 
 
 class Store:

@@ -50,7 +50,7 @@ def _field(case: Path, directory: Path, only_year: bool) -> str | None:
     if not only_year or not hasattr(cooling_of(loaded), "year_summary") or loaded.plant is None:
         return None
     (option,) = gather([case], directory / "runs", "auto", "single")
-    kept = {key: option.summary[key] for key in ("racks", "plant", "liquid") if key in option.summary}
+    kept = {key: option.summary[key] for key in ("racks", "cooling_units", "plant") if key in option.summary}
     return json.dumps(kept, sort_keys=True)
 
 

@@ -54,11 +54,14 @@ def _sources(solver, racks) -> dict[str, Any]:
     cold, hot = metrics.capture_index(traced.fractions, traced.receiver_flow, is_source, is_receiver)
     cold = dict(zip([r for r in traced.receivers if r in names], map(float, cold), strict=True))
     hot = dict(zip([s for s in traced.sources if s in names], map(float, hot), strict=True))
-    for row in racks:
+    breathing = [row for row in racks if row["name"] in cold and row["name"] in hot]
+    for row in breathing:
         name = row["name"]
         row |= {"capture_index_cold": cold[name], "capture_index_hot": hot[name], "sources": shares[name]}
-    flows, indices = [row["flow_m3_s"] for row in racks], ("capture_index_cold", "capture_index_hot")
-    section = {index: float(np.average([row[index] for row in racks], weights=flows)) for index in indices}
+    if not breathing:
+        return {}
+    flows, indices = [row["flow_m3_s"] for row in breathing], ("capture_index_cold", "capture_index_hot")
+    section = {index: float(np.average([row[index] for row in breathing], weights=flows)) for index in indices}
     return section | {"return_sources": {name: row for name, row in shares.items() if name not in names}}
 
 

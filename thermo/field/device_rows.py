@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from kernels.devices import effectiveness
-from thermo.field.devices import CROSSFLOW
+from thermo.field.devices import CROSSFLOW, LARGEST_RISE
 from thermo.field.mesh import flat_axis, plate_faces
 from thermo.field.monitors import KELVIN, intake_heights
 from thermo.field.outcome import uncertainty_of
@@ -36,6 +36,11 @@ class Readings:
         self.breathed = self.inlet + rise * np.array([s.recirculated for s in solver.streams])
 
 
+def _mixed(values: np.ndarray, flow: np.ndarray) -> float:
+    """Mean by flow; the plain mean where nothing flows."""
+    return float(np.average(values, weights=flow) if flow.any() else values.mean())
+
+
 def rack_rows(solution) -> list[dict[str, Any]]:
     """One row a rack: inlet mean and hottest with their grid uncertainty, inlet over the height, outlet, servers."""
     solver, rows = solution.solver, []
@@ -48,13 +53,13 @@ def rack_rows(solution) -> list[dict[str, Any]]:
         mean, hottest = (solution.levels[-1][name] for name in names)
         mine = slice(rack.first, rack.last)
         flow = readings.flow[mine]
-        leaves = np.average(readings.outlet[mine] - readings.inlet[mine], weights=flow) if flow.any() else 0.0
+        leaves = _mixed(readings.outlet[mine] - readings.inlet[mine], flow)
         row = {"name": rack.name, "power_W": float(readings.heat[mine].sum()), "inlet_mean_C": mean,
-               "inlet_max_C": hottest, "outlet_mean_C": mean + float(leaves),
+               "inlet_max_C": hottest, "outlet_mean_C": mean + leaves,
                "flow_m3_s": float(flow.sum()),
                "inlet_heights_C": heights[rack.name]}
         if box.recirculation > 0.0:
-            row["server_inlet_C"] = float(np.average(readings.breathed[mine], weights=flow))
+            row["server_inlet_C"] = _mixed(readings.breathed[mine], flow)
         if box.server:
             row["servers"] = [_server_row(readings, server, n) for n, server in enumerate(box.server, rack.first)]
         for key, name in zip(("inlet_mean_uncertainty_K", "inlet_max_uncertainty_K"), names, strict=True):
@@ -98,8 +103,8 @@ def unit_rows(solver) -> list[dict[str, Any]]:
             mine = slice(rack.first, rack.last)
             flow = readings.flow[mine]
             rows.append({"name": f"{rack.name} rear door", "flow_m3_s": float(flow.sum()),
-                         "supply_C": float(np.average(readings.outlet[mine], weights=flow)),
-                         "return_C": float(np.average(readings.hot[mine], weights=flow)),
+                         "supply_C": _mixed(readings.outlet[mine], flow),
+                         "return_C": _mixed(readings.hot[mine], flow),
                          "duty_W": float(readings.duty[mine].sum()), "fan_W": 0.0})
     return rows
 
@@ -169,6 +174,9 @@ def device_flags(solver) -> list[str]:
         flags += [f"cooling unit {unit.name}: {text}" for text in _missed(unit, row)]
     for n, stream in enumerate(solver.streams):
         flags += _outside_curve(stream, readings, n) + _outside_response(stream, readings, n)
+        if stream.power - readings.heat[n] > DISAGREES * stream.power:
+            flags.append(f"{stream.name}: {readings.flow[n]:.3g} m3/s cannot carry its {stream.power:.4g} W: cut to "
+                         f"{readings.heat[n]:.4g} W, {LARGEST_RISE:g} K warmer air")
         if readings.duty[n] < 0.0:
             flags.append(f"{stream.name}: its coil warms the air by {-readings.duty[n]:.4g} W: the water is too warm")
     return flags + _fed_flows(solver)

@@ -14,6 +14,8 @@ HOLDS = {"supply": 1, "return": 2}
 CROSSFLOW = (0.78, 0.22)
 FAN_GAIN, VALVE_GAIN = 0.05, 0.2
 """How far fan speed (relative) and supply target move at one step by a deviation as large as the air's rise."""
+LARGEST_RISE = 200.0
+"""K by which a device may warm its air. A server whose fan stands still melts instead; it is flagged."""
 SOFTEST_FAN = 1e-6
 """Least stiffness in Pa s/m3 of a fan with its resistance: a guard of the division, far below any fan's."""
 
@@ -109,7 +111,7 @@ class Devices:
         """Heat, coil and outlet temperature of every stream; then flows and temperatures of their faces."""
         self._run(kernels.device_heat, self.power, self.fan_power, self.serves, self.fan_efficiency, self.resistance,
                   self.net, self.nominal, self.density, self.inlet_pressure, self.outlet_pressure, self.speed,
-                  self.flow, self.fan, self.heat)
+                  LARGEST_RISE * solver.fluid.capacity, self.flow, self.fan, self.heat)
         if solver.time_terms:
             solver.time_terms.servers()
         self._run(kernels.device_outlet, self.coil_kind, self.given, self.ua, self.counterflow, self.water_capacity,

@@ -59,25 +59,32 @@ def test_operating_flow_is_the_root_of_curve_resistance_and_back_pressure(resist
     assert found == pytest.approx(root, rel=1e-9)
 
 
-@pytest.mark.parametrize(("resistance", "back", "speed"), [(300.0, 0.0, 1.0), (50.0, 30.0, 0.8), (1500.0, -10.0, 1.0)])
-def test_the_kernel_moves_to_the_operating_flow(resistance, back, speed):
-    """Newton steps with damping, from twice the flow and from almost none, end at the root."""
+def moved(start, nominal, resistance, back, speed, steps=100):
+    """Flow after some steps of the kernel against a fixed back pressure in Pa."""
     backend = make_backend("cpu", "double")
 
     def one(value, dtype=None):
         return backend.asarray([value], dtype)
 
-    density, root = 1.2, CURVE.operating_flow(resistance, back, speed)
+    density, flow, change, share = 1.2, one(start), one(0.0), one(0.25)
+    for _ in range(steps):
+        backend.launch(
+            device_flow, 0, 1, one(1, np.int32), one(nominal), one(1.0), one(resistance),
+            backend.asarray([0, 4], np.int64), backend.asarray(CURVE.flow), backend.asarray(CURVE.pressure),
+            density, one(0.0), one(back / density), one(1.0), one(speed), 1e-6, share, change, flow,
+        )
+    return float(flow[0])
+
+
+@pytest.mark.parametrize(("resistance", "back", "speed"), [(300.0, 0.0, 1.0), (50.0, 30.0, 0.8), (1500.0, -10.0, 1.0)])
+def test_the_kernel_moves_to_the_operating_flow(resistance, back, speed):
+    """Newton steps with damping, from twice the flow and from almost none, end at the root."""
+    root = CURVE.operating_flow(resistance, back, speed)
     for start in (2.0 * root, 0.01):
-        flow, change, share = one(start), one(0.0), one(0.25)
-        for _ in range(100):
-            backend.launch(
-                device_flow, 0, 1, one(1, np.int32), one(root), one(1.0), one(resistance),
-                backend.asarray([0, 4], np.int64), backend.asarray(CURVE.flow), backend.asarray(CURVE.pressure),
-                density, one(0.0), one(back / density), one(1.0), one(speed), 1e-6, share, change, flow,
-            )
-        assert float(flow[0]) == pytest.approx(root, rel=1e-9)
+        assert moved(start, root, resistance, back, speed) == pytest.approx(root, rel=1e-9)
 
 
-def test_a_fan_that_cannot_push_stands_still():
+def test_a_fan_that_cannot_push_stands_still_and_starts_again():
     assert CURVE.operating_flow(100.0, 300.0) == pytest.approx(0.0, abs=1e-12)
+    assert moved(0.5, 0.5, 100.0, 300.0, 1.0) == 0.0
+    assert moved(0.0, 0.5, 100.0, 50.0, 1.0) == pytest.approx(CURVE.operating_flow(100.0, 50.0), rel=1e-9)

@@ -88,7 +88,7 @@ class CpuBackend:
     def _bind(self, function, first, last, arguments) -> Callable[[], None]:
         """Return what runs one launch."""
         if config.DISABLE_JIT:
-            typed = [a if isinstance(a, np.ndarray) else typed_scalar(a, np.uint64, self.dtype) for a in arguments]
+            typed = [a if isinstance(a, np.ndarray) else typed_scalar(a, int, self.dtype) for a in arguments]
             return partial(python_loop(function), first, last, *typed)
         loop, block = self._loop(function, arguments)
         slabs = min(self.threads, max(1, (last - first) // CELLS_PER_THREAD))

@@ -19,10 +19,38 @@ from kernels.launch import cpu_loop, python_loop
 PRECISIONS = {"single": np.float32, "double": np.float64}
 CELLS_PER_THREAD = 16_384
 """Below this many cells a second CPU thread costs more than it saves."""
+BLOCK_BYTES, LARGEST_CUT = 2**25, 2**23
+"""Bytes of a block of memory and of the largest array that is cut from one; larger arrays get large pages anyway."""
+CACHE_LINE = 64
+STAGGER = 5 * CACHE_LINE
+"""Bytes between arrays, so that equal cells of many arrays do not fall into the same lines of the first cache."""
 WAVE_SWEEPS = 8
 """Sweeps that follow each other through the planes: what they read fits in the cache."""
 MOST_CALLS = 8192
 """Bound launches kept; scalars that change from step to step make new ones."""
+
+
+class Memory:
+    """Zeroed arrays cut from large blocks, which the system maps with large pages.
+
+    A kernel reads up to thirty arrays side by side; with pages of 4 KiB each, finding them costs a fifth of the time
+    (measured). A block goes when all its arrays have gone.
+    """
+
+    def __init__(self):
+        self.block, self.used = np.zeros(0, np.uint8), 0
+
+    def zeros(self, shape, dtype) -> np.ndarray:
+        """Return an array of zeros that no other array overlaps."""
+        count = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        if count > LARGEST_CUT:
+            return np.zeros(shape, dtype)
+        if self.used + count > len(self.block):
+            self.block = np.zeros(BLOCK_BYTES, np.uint8)
+            self.used = -native.address(self.block) % CACHE_LINE
+        start = self.used
+        self.used += -(-count // CACHE_LINE) * CACHE_LINE + STAGGER
+        return self.block[start : start + count].view(dtype).reshape(shape)
 
 
 class CpuBackend:
@@ -41,16 +69,20 @@ class CpuBackend:
         self.device = f"CPU, {self.threads} thread{'s' if self.threads > 1 else ''}"
         self.reduction_blocks_contiguous = True
         self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
+        self._memory = Memory()
         self._calls: dict[tuple, Callable[[], None]] = {}
         self._users: dict[int, tuple[weakref.ref, set[tuple]]] = {}
 
     def zeros(self, shape, dtype=None) -> np.ndarray:
         """Return an array of zeros in the backend's precision (or ``dtype``)."""
-        return np.zeros(shape, dtype or self.dtype)
+        return self._memory.zeros(shape, dtype or self.dtype)
 
     def asarray(self, values, dtype=None) -> np.ndarray:
         """Return ``values`` as an array on this device in the backend's precision (or ``dtype``)."""
-        return np.ascontiguousarray(values, dtype or self.dtype)
+        values = np.asarray(values, dtype or self.dtype)
+        array = self._memory.zeros(values.shape, values.dtype)
+        array[...] = values
+        return array
 
     def to_host(self, values) -> np.ndarray:
         """Return ``values`` as a NumPy array."""

@@ -3,15 +3,6 @@
 from __future__ import annotations
 
 from kernels.cell import ZERO, cell
-from kernels.operators import at_face
-
-
-@cell
-def face_diffusion(c, s, area, rd, w, nu, nu_t, inverse_sigma, out):
-    """Diffusive volume exchange ``A (nu + nu_t/sigma) / d`` of a low face in m3/s, viscosity interpolated linearly."""
-    molecular = at_face(w[c], nu[c - s], nu[c])
-    turbulent = at_face(w[c], nu_t[c - s], nu_t[c])
-    out[c] = area[c] * rd[c] * (molecular + inverse_sigma * turbulent)
 
 
 @cell

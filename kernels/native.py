@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import cfunc, from_dtype, types
 from numba.extending import intrinsic
 
@@ -22,6 +22,12 @@ TYPES = {name: from_dtype(np.dtype(name)) for name in
          ("float32", "float64", "int8", "uint8", "bool", "int32", "uint32", "int64", "uint64")}
 CHUNK = 1024
 """Cells that the fields of a wave sweep in turn: few enough for shared coefficients to stay in the first cache."""
+
+MOST_ALIAS_CHECKS = 2000
+"""A loop over many arrays is compiled to vector instructions, after a test that no two of them overlap. The compiler
+gives up at 128 comparisons, which a kernel with eight results passes."""
+
+binding.set_option("thermo", f"--vectorize-memory-check-threshold={MOST_ALIAS_CHECKS}")
 
 
 def kind_of(argument, real: type) -> str:

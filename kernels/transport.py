@@ -7,7 +7,8 @@ is the diagonal (boundaries, sinks, pseudo-time) and the right-hand side.
 
 from __future__ import annotations
 
-from kernels.cell import ONE, cell
+from kernels.cell import ONE, ZERO, cell, scalar
+from kernels.operators import at_face
 
 
 @cell
@@ -18,6 +19,41 @@ def row_diagonal(c, W, E, S, N, B, T, extra, volume, inverse_relaxation, inverse
     """
     plain = W[c] + E[c] + S[c] + N[c] + B[c] + T[c] + extra[c]
     relaxed = max(plain * inverse_relaxation + volume[c] * inverse_step, floor)
+    inverse[c] = ONE / relaxed
+    lag[c] = relaxed - plain
+
+
+@scalar
+def exchange(conductance, weight, nu_low, nu_high, nu_t_low, nu_t_high, inverse_sigma, inflow):
+    """Coefficient of a neighbour: diffusion by the viscosity at the face between the two, plus what flows in."""
+    viscosity = at_face(weight, nu_low, nu_high) + inverse_sigma * at_face(weight, nu_t_low, nu_t_high)
+    return conductance * viscosity + max(inflow, ZERO)
+
+
+@cell
+def viscous_row(c, sx, sy, sz, inverse_sigma, inverse_relaxation, inverse_step, floor, ax, ay, az, wx, wy, wz,
+                 nu, nu_t, fx, fy, fz, extra, volume, W, E, S, N, B, T, inverse, lag):
+    """Neighbour coefficients, inverse diagonal and lag of a quantity that diffuses by ``nu + inverse_sigma nu_t``.
+
+    For each axis ``a`` are the areas of the low faces over the distances of the centres, ``w`` the weights of the low
+    cells and ``f`` the volume fluxes; the diagonal is the one of :func:`row_diagonal`.
+    """
+    x, y, z = c + sx, c + sy, c + sz
+    here, turbulent = nu[c], nu_t[c]
+    west = exchange(ax[c], wx[c], nu[c - sx], here, nu_t[c - sx], turbulent, inverse_sigma, fx[c])
+    east = exchange(ax[x], wx[x], here, nu[x], turbulent, nu_t[x], inverse_sigma, -fx[x])
+    south = exchange(ay[c], wy[c], nu[c - sy], here, nu_t[c - sy], turbulent, inverse_sigma, fy[c])
+    north = exchange(ay[y], wy[y], here, nu[y], turbulent, nu_t[y], inverse_sigma, -fy[y])
+    bottom = exchange(az[c], wz[c], nu[c - sz], here, nu_t[c - sz], turbulent, inverse_sigma, fz[c])
+    top = exchange(az[z], wz[z], here, nu[z], turbulent, nu_t[z], inverse_sigma, -fz[z])
+    plain = west + east + south + north + bottom + top + extra[c]
+    relaxed = max(plain * inverse_relaxation + volume[c] * inverse_step, floor)
+    W[c] = west
+    E[c] = east
+    S[c] = south
+    N[c] = north
+    B[c] = bottom
+    T[c] = top
     inverse[c] = ONE / relaxed
     lag[c] = relaxed - plain
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from kernels.cell import ONE, TWO, ZERO, cell
+from kernels.cell import ONE, ZERO, cell
 from kernels.walls import INLET, OPENING, SMALLEST
 
 
@@ -33,19 +33,6 @@ class KEpsilon:
 STANDARD = KEpsilon()
 RENORMALISED = KEpsilon(c_mu=0.0845, c_1=1.42, c_2=1.68, sigma_k=0.7194, sigma_epsilon=0.7194, eta_0=4.38, beta=0.012)
 """Constants of Yakhot et al. 1992; ``eta_0`` and ``beta`` belong to the strain term, zero in the standard model."""
-
-
-@cell
-def normal_strain(c, gradient, out):
-    """Add twice the square of a normal velocity gradient to ``|S|^2``."""
-    out[c] += TWO * gradient[c] * gradient[c]
-
-
-@cell
-def shear_strain(c, one_way, other_way, out):
-    """Add the square of the sum of two cross gradients to ``|S|^2``."""
-    total = one_way[c] + other_way[c]
-    out[c] += total * total
 
 
 @cell

@@ -31,10 +31,6 @@ def stress_divergence(v):
     return {"source": v.source() + v.volume() * v.viscosity_slope() * v.velocity_slope()}
 
 
-def face_diffusion(v):
-    return {"out": v.area() * v.rd() * (face(v, "nu") + v.inverse_sigma * face(v, "nu_t"))}
-
-
 def face_conductance(v):
     series = v.half(-1) / v.conductivity(-1) + v.resistance() + v.half() / v.conductivity()
     return {"out": v.area() / series}
@@ -166,12 +162,32 @@ def damped_face_sweep(v):
     return {"new": (1.0 - v.damping) * v.old() + v.damping * v.inverse() * (v.b() + neighbours)}
 
 
-def normal_strain(v):
-    return {"out": v.out() + 2.0 * v.gradient() ** 2}
+def viscous_row(v):
+    sides = {}
+    for (low, high), a in zip(("WE", "SN", "BT"), "xyz", strict=True):
+        for side, at, sign in ((low, 0, 1.0), (high, 1, -1.0)):
+            weight = getattr(v, f"w{a}")(at, a)
+            viscosity = (weight * (v.nu(at - 1, a) + v.inverse_sigma * v.nu_t(at - 1, a))
+                         + (1.0 - weight) * (v.nu(at, a) + v.inverse_sigma * v.nu_t(at, a)))
+            inflow = np.maximum(sign * getattr(v, f"f{a}")(at, a), 0.0)
+            sides[side] = getattr(v, f"a{a}")(at, a) * viscosity + inflow
+    plain = sum(sides.values()) + v.extra()
+    relaxed = plain * v.inverse_relaxation + v.volume() * v.inverse_step
+    return {**sides, "inverse": 1.0 / relaxed, "lag": relaxed - plain}
 
 
-def shear_strain(v):
-    return {"out": v.out() + (v.one_way() + v.other_way()) ** 2}
+def strain_rate(v):
+    def slope(name, a):
+        def at_face(at):
+            weight = getattr(v, f"w{a}")(at, a)
+            value = weight * getattr(v, name)(at - 1, a) + (1.0 - weight) * getattr(v, name)(at, a)
+            return np.where(getattr(v, f"a{a}")(at, a) > 0, value, getattr(v, name)())
+
+        return (at_face(1) - at_face(0)) / (2.0 * getattr(v, f"h{a}")(0, a))
+
+    gradients = np.array([[slope(name, a) for a in "xyz"] for name in "uvw"])
+    strain = 0.5 * (gradients + gradients.swapaxes(0, 1))
+    return {"out": 2.0 * (strain**2).sum(axis=(0, 1))}
 
 
 def turbulent_viscosity(v):
@@ -218,10 +234,10 @@ def wall_distance(v):
 
 
 ORACLES = [
-    gradient, divergence, stress_divergence, face_diffusion, face_conductance, effective_conductivity, exchange_pair,
+    gradient, divergence, stress_divergence, face_conductance, effective_conductivity, exchange_pair,
     central_correction, limited_correction, add_correction, face_force, cell_force, momentum_source, velocity_response,
     boussinesq, rhie_chow_flux, pressure_conductance, correct_flux, correct_velocity, row_diagonal, lagged_source,
     jacobi_sweep, row_defect, operator_apply, operator_residual, smoother_sweep, inverse_diagonal, face_operator,
-    damped_face_sweep, normal_strain, shear_strain, turbulent_viscosity, turbulence_sources,
+    damped_face_sweep, viscous_row, strain_rate, turbulent_viscosity, turbulence_sources,
     strain_term, add_weight, buoyancy_production, wall_distance,
 ]

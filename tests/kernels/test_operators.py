@@ -27,9 +27,9 @@ SCALARS = {
     "inverse_eta_0": 1.0 / 4.38, "beta": 0.012, "inverse_prandtl": 1.2, "gx": 1.0, "gy": -2.0, "gz": -9.0,
 } | TRANSIENT_SCALARS
 SIGNED = {"phi", "flux", "flux_x", "flux_y", "flux_z", "outflow", "p", "buoyancy", "force", "mean_force", "velocity",
-          "correction", "source", "temperature", "old", "x", "b", "viscosity_slope", "velocity_slope", "gradient",
-          "one_way", "other_way", "stability", "slope", "slope_x", "slope_y", "slope_z", "u", "v"} | TRANSIENT_SIGNED
-CLOSED = {"area", "fluid", "share_low", "share_high"}
+          "correction", "source", "temperature", "old", "x", "b", "viscosity_slope", "velocity_slope",
+          "fx", "fy", "fz", "stability", "slope", "slope_x", "slope_y", "slope_z", "u", "v"} | TRANSIENT_SIGNED
+CLOSED = {"ax", "ay", "az", "area", "fluid", "share_low", "share_high"}
 
 
 def random_fields(names, dtype) -> dict[str, np.ndarray]:

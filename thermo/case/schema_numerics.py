@@ -86,7 +86,10 @@ class Solve(Table):
     )
     tolerance_balance: Positive = Field(1e-4, description="Relative defect of the mass and heat balances.")
     tolerance_update: Positive = Field(1e-4, description="Relative size of the last update of the fields.")
-    relaxation: Efficiency = Field(0.9, description="Momentum relaxation, from 0 to 1; lower is slower and safer.")
+    min_iterations: Count = Field(1, description="Do not stop before so many iterations on the finest grid.")
+    relaxation: Efficiency | None = Field(
+        None, description="Momentum relaxation, from 0 to 1; lower is slower and safer. Default 0.95 or 0.9."
+    )
     sequence: Flag = Field(True, description="Solve coarse grids first, and estimate the grid uncertainty from them.")
     tracers: Flag = Field(
         True, description="Trace where the air of every rack intake comes from; one linear solve a source of air."

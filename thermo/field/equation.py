@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels import convection, diffusion, resistance, transport
+from kernels import convection, resistance, transport
 from kernels.operators import gradient, stress_divergence
 from kernels.walls import gradient_boundary
 
@@ -21,24 +21,41 @@ class Equation:
 class SharedRow:
     """Neighbour coefficients W, E, S, N, B, T built from face diffusion and flux, and the sweeps that use them."""
 
-    def __init__(self, solver, swept_together: int = 1, convection_scheme: str | None = None):
+    def __init__(self, solver, swept_together: int = 1, convection_scheme: str | None = None,
+                 arrays_of: SharedRow | None = None):
         self.solver = solver
-        zeros = solver.backend.zeros
-        self.diffusion = [zeros(solver.size) for _ in range(3)]
-        self.neighbours = [zeros(solver.size) for _ in range(6)]
-        self.spares = [zeros(solver.size) for _ in range(swept_together)]
-        self.corrections = zeros(solver.size)
+        if arrays_of is None:
+            self._allocate(swept_together)
+        else:  # equations that are solved one after the other need them one at a time
+            self.diffusion, self.neighbours, self.spread = arrays_of.diffusion, arrays_of.neighbours, arrays_of.spread
+            self.spares, self.corrections = arrays_of.spares, arrays_of.corrections
         self.scheme = {"central": convection.central_correction, "limited": convection.limited_correction,
                        "upwind": None}[convection_scheme or solver.case.physics.convection]
 
-    def diffuse(self, inverse_sigma: float) -> None:
-        """Face diffusion of a quantity with turbulent Prandtl or Schmidt number ``1/inverse_sigma``, m3/s."""
+    def _allocate(self, swept_together: int) -> None:
+        zeros = self.solver.backend.zeros
+        self.diffusion = [zeros(self.solver.size) for _ in range(3)]
+        self.neighbours = [zeros(self.solver.size) for _ in range(6)]
+        self.spares = [zeros(self.solver.size) for _ in range(swept_together)]
+        self.corrections = zeros(self.solver.size)
+        self.spread = [self._area_over_distance(axis) for axis in range(3)]
+
+    def _area_over_distance(self, axis: int):
+        """Area over distance of the faces of an axis in m, zero where a panel lets no shear through."""
+        s, plates = self.solver, self.solver.resistances[axis]
+        spread = s.backend.zeros(s.size)
+        spread[:] = s.geometry.area[axis] * s.geometry.rd[axis]
+        s.backend.launch(resistance.screen, 0, plates.screened, plates.screens, spread)
+        return spread
+
+    def assemble(self, inverse_sigma: float, flux, equation: Equation, relaxation: float, rate: float = 0.0) -> None:
+        """Coefficients of a quantity that diffuses by ``nu + inverse_sigma nu_t`` and is carried by ``flux``.
+
+        ``equation.extra`` must be complete; ``rate`` is 1/pseudo-time step in 1/s.
+        """
         s, g = self.solver, self.solver.geometry
-        for a, stride in enumerate(s.strides):
-            s.run(diffusion.face_diffusion, stride, g.area[a], g.rd[a], g.w[a], s.nu, s.nu_t, inverse_sigma,
-                  self.diffusion[a], faces=True)
-            plates = s.resistances[a]
-            s.backend.launch(resistance.screen, 0, plates.screened, plates.screens, self.diffusion[a])
+        s.run(transport.viscous_row, *s.strides, inverse_sigma, 1.0 / relaxation, rate, FLOOR, *self.spread, *g.w,
+              s.nu, s.nu_t, *flux, equation.extra, g.volume, *self.neighbours, equation.inverse, equation.lag)
 
     def convect(self, factor: float, flux) -> None:
         """Neighbour coefficients: diffusion plus upwind inflow of ``factor * flux``."""

@@ -21,7 +21,7 @@ class HeatEquation:
 
     def __init__(self, solver):
         self.solver = solver
-        self.rows = SharedRow(solver, convection_scheme=solver.case.physics.scalar_convection)
+        self.rows = SharedRow(solver, arrays_of=solver.rows, convection_scheme=solver.case.physics.scalar_convection)
         self.equation = Equation(solver)
         zeros = solver.backend.zeros
         self.conductivity = zeros(solver.size)

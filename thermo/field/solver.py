@@ -136,11 +136,9 @@ class FieldSolver:
             run(momentum.face_force, s, g.rd[a], g.w[a], self.p, self.relative_density, self.gravity[a], self.force[a],
                 faces=True)
             run(momentum.cell_force, s, g.share_low[a], g.share_high[a], self.force[a], self.mean_force[a])
-        self.rows.diffuse(1.0)
-        self.rows.convect(1.0, self.flux)
         self._momentum_sources()
         u = self.components[0]
-        self.rows.diagonal(u, relaxation, rate)
+        self.rows.assemble(1.0, self.flux, u, relaxation, rate)
         run(momentum.velocity_response, g.volume, u.inverse, u.lag, u.extra, momentum.RHIE_CHOW_RELAXATION, SOFTENING,
             DIAGONAL_FLOOR, g.fluid, self.response_fixed, self.response)
         for a, equation in enumerate(self.components):

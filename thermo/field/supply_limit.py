@@ -16,9 +16,10 @@ import numpy as np
 from kernels import walls
 from thermo.errors import DivergedError
 from thermo.field import transfer
+from thermo.field.history import History
+from thermo.field.march import March, relaxation_of
 from thermo.field.monitors import KELVIN, hottest_intakes
 from thermo.field.solver import FieldSolver
-from thermo.field.steady import History, March
 
 TOLERANCE = 0.05
 """K between the hottest intake and its limit at which the search ends."""
@@ -113,7 +114,7 @@ def _solve_at(before: FieldSolver, rise: float) -> March:
     transfer.restore(solver, fields)
     for flux, converged in zip(solver.flux, before.flux, strict=True):
         flux[:] = converged
-    march = March(case, solver, case.solve.relaxation, 0, 1, True, History(), lambda *_: None, cold=False)
+    march = March(case, solver, relaxation_of(case, solver), 0, 1, True, History(), lambda *_: None, cold=False)
     march.run()
     return march
 

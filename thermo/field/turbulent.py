@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kernels import energy, turbulence, walls
+from kernels import energy, strain, turbulence, walls
 from kernels.transport import lagged_source
-from thermo.field.equation import Equation, SharedRow
+from thermo.field.equation import Equation
 from thermo.field.large_eddy import LargeEddy
 from thermo.field.lvel import Lvel, jayatilleke
 
@@ -36,9 +36,9 @@ class KEpsilonModel:
         self.buoyant = solver.case.physics.buoyancy_production
         zeros = solver.backend.zeros
         self.k, self.epsilon = zeros(solver.size), zeros(solver.size)
-        self.rows = SharedRow(solver)
+        self.rows = solver.rows
         self.k_equation, self.epsilon_equation = Equation(solver), Equation(solver)
-        self.strain, self.first, self.second, self.k_base = (zeros(solver.size) for _ in range(4))
+        self.strain, self.k_base = zeros(solver.size), zeros(solver.size)
         self.quarter_power = constants.c_mu**0.25
         self._start()
 
@@ -83,30 +83,22 @@ class KEpsilonModel:
         self._strain_rate()
         self.wall_laws()
         self._sources()
-        self.rows.diffuse(1.0 / c.sigma_k)
-        self.rows.convect(1.0, self.solver.flux)
-        self.k = self._solve(e, self.k, relaxation, sweeps)
-        self.rows.diffuse(1.0 / c.sigma_epsilon)
-        self.rows.convect(1.0, self.solver.flux)
-        self.epsilon = self._solve(d, self.epsilon, relaxation, sweeps)
+        self.k = self._solve(e, self.k, 1.0 / c.sigma_k, relaxation, sweeps)
+        self.epsilon = self._solve(d, self.epsilon, 1.0 / c.sigma_epsilon, relaxation, sweeps)
         self.update_viscosity()
 
-    def _solve(self, equation, phi, relaxation, sweeps):
-        self.rows.diagonal(equation, relaxation)
+    def _solve(self, equation, phi, inverse_sigma, relaxation, sweeps):
+        self.rows.assemble(inverse_sigma, self.solver.flux, equation, relaxation)
         self.solver.run(lagged_source, equation.lag, phi, equation.source, equation.b)
         return self.rows.sweep([equation.b], equation.inverse, [phi], sweeps)[0]
 
     def _strain_rate(self) -> None:
         """Square of the strain rate, ``2 S_ij S_ij`` in 1/s2."""
-        s, rows = self.solver, self.rows
-        self.strain[:] = 0.0
-        for i in range(3):
-            rows.gradient(i, s.velocity[i], self.first, s.faces.velocity[i])
-            s.run(turbulence.normal_strain, self.first, self.strain)
-            for j in range(i):
-                rows.gradient(j, s.velocity[i], self.first, s.faces.velocity[i])
-                rows.gradient(i, s.velocity[j], self.second, s.faces.velocity[j])
-                s.run(turbulence.shear_strain, self.first, self.second, self.strain)
+        s, f, g = self.solver, self.solver.faces, self.solver.geometry
+        fields = (*s.strides, *g.area, *g.w, *g.half, *s.velocity)
+        s.run(strain.strain_rate, *fields, self.strain)
+        s.run_boundary(strain.boundary_strain_rate, f.start, f.owner, f.kind, f.axis, f.sign, *f.velocity, *fields,
+                       self.strain)
 
     def _sources(self) -> None:
         """Production, dissipation, inflow and wall cells."""
@@ -132,11 +124,12 @@ class KEpsilonModel:
     def _buoyancy(self) -> None:
         """Production or destruction of turbulence by buoyancy."""
         s, e, d = self.solver, self.k_equation, self.epsilon_equation
-        self.second[:] = 0.0
+        slope, stability = self.rows.corrections, self.rows.spares[0]
+        stability[:] = 0.0
         for a, gravity in enumerate(s.gravity):
             if gravity:
-                self.rows.gradient(a, s.relative_density, self.first)
-                s.run(turbulence.add_weight, gravity, self.first, self.second)
+                self.rows.gradient(a, s.relative_density, slope)
+                s.run(turbulence.add_weight, gravity, slope, stability)
         s.run(turbulence.buoyancy_production, s.geometry.volume, 1.0 / s.case.physics.turbulent_prandtl,
-              self.constants.c_1, *s.gravity, self.second, *s.velocity, s.nu_t, self.k, self.epsilon, e.source,
+              self.constants.c_1, *s.gravity, stability, *s.velocity, s.nu_t, self.k, self.epsilon, e.source,
               e.extra, d.source, d.extra)

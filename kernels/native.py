@@ -20,6 +20,7 @@ from numba.extending import intrinsic
 LOOP = types.void(types.uint64, types.uint64, types.CPointer(types.uint64))
 TYPES = {name: from_dtype(np.dtype(name)) for name in
          ("float32", "float64", "int8", "uint8", "bool", "int32", "uint32", "int64", "uint64")}
+ARRAYS = {np.dtype(name): "*" + name for name in TYPES}
 CHUNK = 1024
 """Cells that the fields of a wave sweep in turn: few enough for shared coefficients to stay in the first cache."""
 
@@ -35,7 +36,7 @@ def kind_of(argument, real: type) -> str:
     if isinstance(argument, np.ndarray):
         if argument.ndim != 1 or not argument.flags.c_contiguous:
             raise ValueError("a kernel takes flat contiguous arrays")
-        return "*" + argument.dtype.name
+        return ARRAYS[argument.dtype]
     if isinstance(argument, (int, np.integer)):
         return "uint64"
     return np.dtype(real).name

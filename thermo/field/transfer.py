@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.interpolate import RegularGridInterpolator
 from scipy.ndimage import distance_transform_edt
 
 from kernels.pressure import rhie_chow_flux
@@ -43,26 +42,23 @@ def interpolate(fields: dict[str, np.ndarray], source, target) -> dict[str, np.n
 
     Cells that a variable does not live in take the value of the nearest cell where it does.
     """
-    new, old = target.grid.centres, source.grid.centres
-    z, y, x = (np.clip(new[a], old[a][0], old[a][-1]) for a in (2, 1, 0))
-    points = np.stack(np.meshgrid(z, y, x, indexing="ij"), axis=-1)
     moved = {}
     for name, values in fields.items():
         lives = source.mesh.active if name == "T" else source.mesh.fluid
         if name not in ("u", "v", "w") and not lives.all() and lives.any():
             nearest = distance_transform_edt(~lives, return_distances=False, return_indices=True)
             values = values[tuple(nearest)]
-        moved[name] = _linear(source.grid, values, points)
+        for axis in range(3):
+            values = _along(values, 2 - axis, source.grid.centres[axis], target.grid.centres[axis])
+        moved[name] = values
     return moved
 
 
-def _linear(grid, values, points) -> np.ndarray:
-    axes, kept = [], []
-    for axis, centres in enumerate(reversed(grid.centres)):
-        if len(centres) > 1:
-            axes.append(centres)
-            kept.append(axis)
-    squeezed = values.reshape([n for n in values.shape if n > 1])
-    if not axes:
-        return np.full(points.shape[:-1], float(values.ravel()[0]))
-    return RegularGridInterpolator(axes, squeezed)(points[..., kept])
+def _along(values: np.ndarray, axis: int, old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """Interpolate linearly along one array axis from centres ``old`` to ``new``, constant beyond the outer ones."""
+    if len(old) == 1:
+        return np.repeat(values, len(new), axis)
+    high = np.clip(np.searchsorted(old, new), 1, len(old) - 1)
+    weight = np.clip((new - old[high - 1]) / (old[high] - old[high - 1]), 0.0, 1.0)
+    weight = weight.reshape([-1 if a == axis else 1 for a in range(3)])
+    return (1.0 - weight) * np.take(values, high - 1, axis) + weight * np.take(values, high, axis)

@@ -31,7 +31,7 @@ QUICK = {"kernels": 0.2, "growth": (0.3, 0.2), "copy": 2**20, "rounds": 2}
 
 
 def numba_over_numpy(backend, launches) -> dict[str, dict[str, float]]:
-    """Seconds of four stencils by compiled loop and by NumPy slices on the same arrays."""
+    """Seconds of stencils by compiled loop and by NumPy slices on the same arrays."""
     found = {}
     for name, slices in SLICES.items():
         launch = max((entry for entry in launches if entry.name == name), key=lambda entry: entry.cells)
@@ -43,6 +43,35 @@ def numba_over_numpy(backend, launches) -> dict[str, dict[str, float]]:
         found[name] = {"numba_ms": round(1e3 * compiled, 3), "numpy_ms": round(1e3 * sliced, 3),
                        "ratio": round(sliced / compiled, 1)}
     return found
+
+
+def equation_over_numpy(backend, launches, fields: int, sweeps: int = 8) -> dict[str, float]:
+    """Seconds of a whole transport equation of ``fields`` variables with one diagonal, compiled and by NumPy slices.
+
+    Coefficients from viscosities and fluxes, right-hand sides, Jacobi sweeps: the momentum predictor for three fields.
+    """
+    first_of = {name: next(entry for entry in launches if entry.name == name)
+                for name in ("viscous_row", "lagged_source", "jacobi_sweep")}
+    row, lag, jacobi = first_of.values()
+    shared, (b, phi, spare) = jacobi.arguments[:10], jacobi.arguments[10:]
+    variables = [(b, phi, spare)] + [tuple(a.copy() for a in (b, phi, spare)) for _ in range(fields - 1)]
+
+    def compiled():
+        row.run(backend)
+        for b, phi, _ in variables:
+            backend.launch(lag.function, lag.first, lag.last, *lag.arguments[:1], phi, lag.arguments[2], b)
+        backend.sweep(jacobi.function, jacobi.first, jacobi.last, shared[2], sweeps, shared, variables)
+
+    def sliced():
+        SLICES["viscous_row"](row.first, row.last, *row.arguments)
+        for b, phi, spare in variables:
+            SLICES["lagged_source"](lag.first, lag.last, lag.arguments[0], phi, lag.arguments[2], b)
+            for _ in range(sweeps):
+                SLICES["jacobi_sweep"](jacobi.first, jacobi.last, *shared, b, phi, spare)
+                phi, spare = spare, phi
+
+    fast, slow = seconds(backend, compiled, 3), seconds(backend, sliced, 1, 3)
+    return {"numba_ms": round(1e3 * fast, 3), "numpy_ms": round(1e3 * slow, 3), "ratio": round(slow / fast, 1)}
 
 
 def cost_per_cell(precision: str, cell: float, steps: int) -> dict[str, Any]:
@@ -70,7 +99,9 @@ def measure(size: dict[str, Any]) -> dict[str, Any]:
         copy = copy_bandwidth(backend, size["copy"])
         report[precision] = {
             "cells": solver.grid.cells, "launches_per_step": len(launches), "copy_GB_per_s": copy,
-            "numba_over_numpy": numba_over_numpy(backend, launches),
+            "numba_over_numpy": numba_over_numpy(backend, launches) | {
+                "scalar equation": equation_over_numpy(backend, launches, 1),
+                "momentum predictor": equation_over_numpy(backend, launches, 3)},
             "kernels": kernel_table(backend, launches, max(copy.values()), 3),
         }
     report["growth"] = [cost_per_cell("single", cell, 3 if cell > 0.03 else 2) for cell in size["growth"]]

@@ -1,4 +1,4 @@
-"""Four stencils by NumPy slicing, for timing Numba against NumPy on one thread. Arguments as the cell functions."""
+"""Stencils by NumPy slicing, for timing Numba against NumPy on one thread. Arguments as the cell functions."""
 
 from __future__ import annotations
 
@@ -52,4 +52,41 @@ def smoother_sweep(first, last, sx, sy, sz, weight, cx, cy, cz, diag, inverse, b
     out[here] = centre + weight * inverse[here] * total
 
 
-SLICES = {f.__name__: f for f in (jacobi_sweep, rhie_chow_flux, limited_correction, smoother_sweep)}
+def viscous_row(first, last, sx, sy, sz, inverse_sigma, inverse_relaxation, inverse_step, floor, ax, ay, az, wx, wy, wz,
+                nu, nu_t, fx, fy, fz, extra, volume, W, E, S, N, B, T, inverse, lag):
+    """Coefficients, inverse diagonal and lag of a quantity that diffuses by ``nu + inverse_sigma nu_t``."""
+    own = slice(first, last)
+    viscosity = nu + inverse_sigma * nu_t
+    plain = extra[own].copy()
+    for a, w, flux, stride, low, high in ((ax, wx, fx, sx, W, E), (ay, wy, fy, sy, S, N), (az, wz, fz, sz, B, T)):
+        below, here, above = _inside(stride, first, last, -1, 0, 1)
+        low[here] = a[here] * (w[here] * viscosity[below] + (1 - w[here]) * viscosity[here]) + np.maximum(flux[here], 0)
+        high[here] = (a[above] * (w[above] * viscosity[here] + (1 - w[above]) * viscosity[above])
+                      + np.maximum(-flux[above], 0))
+        plain += low[here] + high[here]
+    relaxed = np.maximum(plain * inverse_relaxation + volume[own] * inverse_step, floor)
+    inverse[own] = 1 / relaxed
+    lag[own] = relaxed - plain
+
+
+def lagged_source(first, last, lag, old, source, out):
+    """Right-hand side of an equation."""
+    here = slice(first, last)
+    out[here] = source[here] + lag[here] * old[here]
+
+
+def strain_rate(first, last, sx, sy, sz, ax, ay, az, wx, wy, wz, hx, hy, hz, u, v, w, out):
+    """Squared strain rate."""
+    rates = {}
+    for axis, (stride, area, weight, half) in enumerate(((sx, ax, wx, hx), (sy, ay, wy, hy), (sz, az, wz, hz))):
+        low, here, high = _inside(stride, first, last, -1, 0, 1)
+        for component, phi in enumerate((u, v, w)):
+            below = np.where(area[here] > 0, weight[here] * phi[low] + (1 - weight[here]) * phi[here], phi[here])
+            above = np.where(area[high] > 0, weight[high] * phi[here] + (1 - weight[high]) * phi[high], phi[here])
+            rates[component, axis] = (above - below) / (half[here] + half[here])
+    total = 2 * sum(rates[i, i] ** 2 for i in range(3))
+    out[first:last] = total + sum((rates[i, j] + rates[j, i]) ** 2 for i, j in ((0, 1), (0, 2), (1, 2)))
+
+
+SLICES = {f.__name__: f for f in (jacobi_sweep, rhie_chow_flux, limited_correction, smoother_sweep, viscous_row,
+                                  strain_rate, lagged_source)}

@@ -21,7 +21,7 @@ LOOP = types.void(types.uint64, types.uint64, types.CPointer(types.uint64))
 TYPES = {name: from_dtype(np.dtype(name)) for name in
          ("float32", "float64", "int8", "uint8", "bool", "int32", "uint32", "int64", "uint64")}
 ARRAYS = {np.dtype(name): "*" + name for name in TYPES}
-CHUNK = 1024
+CHUNK = 4096
 """Cells that the fields of a wave sweep in turn: few enough for shared coefficients to stay in the first cache."""
 
 MOST_ALIAS_CHECKS = 2000

@@ -82,6 +82,8 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
         flags += [f"{name} ranges from {low:.4g} to {high:.4g}" for name, (low, high) in solution.ranges.items()]
     if solution.status == "not converged":
         flags.append(f"not converged after {solution.iterations} iterations: the values below are the last state")
+        flags += [f"{name} moved between {low:.4g} and {high:.4g} over the later half of the run"
+                  for name, (low, high) in solution.ranges.items()]
     if solver.heat and summary["balance"]["closure"] > 10 * case.solve.tolerance_balance:
         flags.append(f"heat balance closes to {summary['balance']['closure']:.1e} only")
     year = None

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from kernels.cpu import CpuBackend
 from kernels.damping import damp_oscillation
+from thermo.case import load
 from thermo.field.damping import GAIN, MEMORY, WINDOW, stalled
+from thermo.field.properties import fluid_properties
+from thermo.field.steady import solve_steady
+
+AISLE = Path(__file__).resolve().parents[2] / "cases" / "air" / "aisle.toml"
 
 
 def test_falling_updates_are_not_stalled():
@@ -31,3 +38,12 @@ def test_a_growing_oscillation_dies_out_about_its_solution(period):
         value = np.array([z.real, z.imag]) + solution
         backend.launch(damp_oscillation, 0, 2, GAIN, 1.0 / MEMORY, mean, value)
     np.testing.assert_allclose(value, solution, atol=1e-6)
+
+
+def test_a_run_that_ends_at_its_limit_tells_what_its_monitors_did():
+    case = load(AISLE, ["grid.cell=0.3 m", "solve.sequence=false", "solve.max_iterations=30"])
+    solution = solve_steady(case, CpuBackend("single", 1), fluid_properties(case), lambda *_: None)
+    assert solution.status == "not converged"
+    low, high = solution.ranges["rack A1 inlet_mean"]
+    assert low < high
+    assert low <= solution.levels[-1]["rack A1 inlet_mean"] <= high

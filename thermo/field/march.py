@@ -219,6 +219,7 @@ class March:
             self.updates.clear()
         elif self.iteration >= self.limit:
             self.status = "not converged"
+            self.ranges = self._late_ranges()
 
     def _allowed(self, name: str) -> float:
         """How much a monitor may move: the case's tolerance for temperatures, otherwise one thousandth of its size.
@@ -249,6 +250,12 @@ class March:
             return False
         self.ranges = {name: (float(np.min(track)), float(np.max(track))) for name, track in late.items()}
         return True
+
+    def _late_ranges(self) -> dict[str, tuple[float, float]]:
+        """Lowest and highest value over the later half of the run, of the monitors that moved in it."""
+        late = {name: track[len(track) // 2 :] for name, track in self.tracks.items()}
+        return {name: (float(np.min(track)), float(np.max(track))) for name, track in late.items()
+                if np.ptp(track) > self._allowed(name)}
 
     def damping_note(self) -> str:
         """What to tell about a damped oscillation."""

@@ -21,6 +21,7 @@ from thermo.run import Watcher
 sys.path.insert(0, str(Path(__file__).parent / "field"))
 from time_cases import AISLE
 
+ATTEMPTS = 6
 COMMAND = [sys.executable, "-m", "thermo.cli", "run"]
 
 
@@ -41,7 +42,7 @@ def fields(directory: Path) -> dict[str, np.ndarray]:
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     case = folder / "case.toml"
-    case.write_text('[case]\nname = "trip"\n' + AISLE.replace('duration = "8 s"', 'duration = "20 s"'))
+    case.write_text('[case]\nname = "trip"\n' + AISLE.replace('duration = "8 s"', 'duration = "60 s"'))
     run = start(case, folder / "out")
     _, err = run.communicate(timeout=300)
     assert run.returncode == 0, err
@@ -53,12 +54,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(whole, tmp_path):
     case, reference = whole
     out = tmp_path / "out"
     for number, more in ((signal.SIGTERM, ()), (signal.SIGINT, ("--resume",))):
-        run = start(case, out, *more)
-        _wait_for_the_march(run)
-        run.send_signal(number)
-        _, err = run.communicate(timeout=100)
-        assert run.returncode == 130, err
-        assert "--resume" in err
+        assert "--resume" in _interrupted(case, out, number, more)
         assert [file.name for file in out.iterdir()] == ["checkpoint.npz"]
     run = start(case, out, "--resume", "--precision", "double")
     _, err = run.communicate(timeout=100)
@@ -108,6 +104,20 @@ def test_a_damaged_checkpoint_is_one_line(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(CaseError, match=r"cannot be read.*run without --resume"):
         checkpoint.load(tmp_path, "x")
+
+
+def _interrupted(case: Path, out: Path, number: int, more: tuple[str, ...]) -> str:
+    """Interrupt a run and return what it says; again where the signal came before there was a state to keep."""
+    err = ""
+    for _ in range(ATTEMPTS):
+        run = start(case, out, *more)
+        _wait_for_the_march(run)
+        run.send_signal(number)
+        _, err = run.communicate(timeout=100)
+        assert run.returncode == 130, err
+        if "--resume" in err:
+            break
+    return err
 
 
 def _wait_for_the_march(run: subprocess.Popen) -> None:

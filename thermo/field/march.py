@@ -14,8 +14,8 @@ from thermo.field.porous import has_solids, solid_rows
 
 CHECK_EVERY = 10
 SWEEPS, LEAN_SWEEPS = (8, 8, 16), (8, 4, 8)
-"""Jacobi sweeps of momentum, turbulence and energy in a step; the lean ones for a turbulent room with given flows that
-starts from a coarser grid's solution: a tenth more steps, each a quarter cheaper."""
+"""Jacobi sweeps of momentum, turbulence and energy in a step; the lean ones where the bold relaxation starts from the
+solution of a coarser grid: a tenth more steps, each a quarter cheaper."""
 BOLD, SAFE = 0.95, 0.9
 """Relaxations of momentum and turbulence."""
 RESTING_SWEEPS = (2, 2, 4)
@@ -40,15 +40,16 @@ HEAT_TOLERANCE = {"single": 1e-5, "double": 1e-9}
 def relaxation_of(case, solver) -> float:
     """Relaxation of a case: its own, or what is fast and safe for its kind of flow.
 
-    The bold one is for turbulent rooms with given flows that leave through returns. Flows that follow from a pressure
-    or a fan's law do not bear it.
+    The bold one is for turbulent rooms with given flows that leave through returns, in first order. Flows that follow
+    from a pressure or a fan's law do not bear it, and second order settles later with it.
     """
     if case.solve.relaxation is not None:
         return case.solve.relaxation
     driven = solver.devices.law_driven or any(faces.count for faces in solver.resistances)
     returns = sum(len(solver.table.patches[opening.name]) for opening in case.returns)
     openings = int((solver.table.kind == OPENING).sum())
-    return BOLD if solver.turbulence and not driven and 0 < returns == openings else SAFE
+    bold = solver.turbulence and not driven and case.physics.convection == "upwind" and 0 < returns == openings
+    return BOLD if bold else SAFE
 
 
 class March:

@@ -26,6 +26,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).resolve().parent.parent
+NEED_NOTHING_ELSE = ("air", "closed_loop")  # the other cases read weather or traces that the wheel leaves out
 NOT_IN_THE_WHEEL = ("TMYx", "era5", "ODbL", "electricity_maps")
 """Marks of data whose licence does not allow it, or not clearly, in a wheel under Apache-2.0."""
 
@@ -116,9 +117,13 @@ def test_the_wheel_works_without_the_checkout(wheel, clone, clean, tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    for kind in sorted(file.stem for file in clone.glob("cases/*/*.toml")):
+    for file in sorted(clone.glob("cases/*/*.toml")):
+        kind, folder = file.stem, file.parent.name
+        if folder == "sweeps":
+            continue
         assert f"next: thermo run my_{kind}.toml" in thermo("new", kind, "-o", f"my_{kind}.toml")
-        assert kind in thermo("check", f"my_{kind}.toml")
+        if folder in NEED_NOTHING_ELSE:
+            assert kind in thermo("check", f"my_{kind}.toml")
     assert "checks hold" in thermo("validate", "composite_wall")
     information = thermo("info")
     assert str(venv) in information

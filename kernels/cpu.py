@@ -19,8 +19,11 @@ from kernels.launch import cpu_loop, python_loop
 PRECISIONS = {"single": np.float32, "double": np.float64}
 CELLS_PER_THREAD = 16_384
 """Below this many cells a second CPU thread costs more than it saves."""
-BLOCK_BYTES, LARGEST_CUT = 2**25, 2**23
-"""Bytes of a block of memory and of the largest array that is cut from one; larger arrays get large pages anyway."""
+BLOCK_BYTES, LARGEST_CUT = 2**24, 2**22
+"""Bytes of a block of memory and of the largest array that is cut from one; larger arrays get large pages anyway.
+
+Blocks of 32 MiB would go back to the system with every solver, and the page faults would double the time of its set-up.
+"""
 CACHE_LINE = 64
 STAGGER = 5 * CACHE_LINE
 """Bytes between arrays, so that equal cells of many arrays do not fall into the same lines of the first cache."""

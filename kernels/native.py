@@ -1,8 +1,8 @@
 """Compiled loops behind one C signature, so that calling one costs well under a microsecond.
 
 A loop is ``void loop(first, last, block)``; ``block`` is an array of 64-bit words with the addresses of the arrays
-and the bits of the scalars. One signature lets compiled drivers call loops by their address: :func:`wave` runs several
-sweeps over planes in an order that keeps what they read in the cache, :func:`replay` runs a recorded list of launches.
+and the bits of the scalars. One signature lets a compiled driver call loops by their address: :func:`wave` runs several
+sweeps over planes in an order that keeps what they read in the cache.
 """
 
 from __future__ import annotations
@@ -103,12 +103,6 @@ def call_loop(typing, loop, first, last, block):
     return types.void(*[types.int64] * 4), code
 
 
-def replay(number, words):
-    """Call ``number`` loops, each given by four words: its address, first, last and the address of its block."""
-    for i in range(number):
-        call_loop(words[4 * i], words[4 * i + 1], words[4 * i + 2], words[4 * i + 3])
-
-
 def wave(loop, words):
     """Run sweeps over a slab of planes so that sweep ``n + 1`` follows one plane behind sweep ``n``.
 
@@ -131,7 +125,7 @@ def wave(loop, words):
 
 @cache
 def driver(function) -> Callable:
-    """Compile ``replay`` or ``wave`` and return it as a function of Python integers."""
+    """Compile a driver such as :func:`wave` and return it as a function of Python integers."""
     signature = types.void(types.int64, types.CPointer(types.int64))
     compiled = cfunc(signature, cache=True, error_model="numpy", _nrt=False)(function)
     return ctypes.CFUNCTYPE(None, ctypes.c_int64, ctypes.c_void_p)(compiled.address)

@@ -26,7 +26,7 @@ WANDER_WINDOW = 200
 UPDATES = ("update_u", "update_T", "update_flow")
 DAMPED_RANGE = 5.0
 """An oscillation is damped where no monitor moves by more than this many tolerances; a larger one is reported."""
-COARSE_TOLERANCE = 1e-3
+COARSE_TOLERANCE = 3e-3
 """Balance and update that are enough for a grid which only starts the next one, whatever the case asks for."""
 STEP_RISE = 10.0
 """K by which heat released in the fluid may warm it in one pseudo-time step."""
@@ -200,7 +200,7 @@ class March:
         self.listener(self.solver, self.iteration, self.number, self.count, m, self.values)
         window = max(3, min(self.iteration, 300) // (2 * CHECK_EVERY)) if self.finest else 3
         slack, coarse = (1.0, 0.0) if self.finest else (5.0, COARSE_TOLERANCE)
-        still = self.iteration >= 40 and all(
+        still = self.iteration >= (40 if self.finest else 20) and all(
             np.ptp(track[-window:]) <= self._allowed(name) * slack if len(track) >= window else False
             for name, track in self.tracks.items())
         closed = all(m.get(n, 0.0) <= max(solve.tolerance_balance * slack, coarse) for n in ("mass", "heat"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from room import make_case
 
 from kernels import walls
-from thermo.case import load
 from thermo.field.boundary import build_boundary
 from thermo.field.grid import make_grid
 from thermo.field.mesh import build_mesh
@@ -39,10 +39,8 @@ temperature = "21 degC"
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    file = tmp_path_factory.mktemp("case") / "room.toml"
-    file.write_text(CASE)
-    case = load(file)
+def table():
+    case = make_case(CASE)
     fluid = fluid_properties(case)
     return build_boundary(case, build_mesh(case, make_grid(case), 0.026), fluid)[0]
 
@@ -76,11 +74,9 @@ material = "copper"
 """
 
 
-def test_fluid_enters_where_there_is_fluid_only(tmp_path):
+def test_fluid_enters_where_there_is_fluid_only():
     """Half of the side is a conducting solid: half of the flow enters, and the solid's end is an adiabatic wall."""
-    file = tmp_path / "room.toml"
-    file.write_text(SOLID_AT_INLET)
-    case = load(file)
+    case = make_case(SOLID_AT_INLET)
     table = build_boundary(case, build_mesh(case, make_grid(case), 0.026), fluid_properties(case))[0]
     faces = table.patches["side:x_min"]
     assert table.outflow[faces].sum() == pytest.approx(-0.5)

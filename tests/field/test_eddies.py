@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from time_cases import AISLE, make_case, run
+from room import make_case
+from time_cases import AISLE, run
 
 from thermo.errors import CaseError
 

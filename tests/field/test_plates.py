@@ -6,33 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from room import CLOSED_ROOM, replaced, solved
-
-from kernels.backend import make_backend
-from thermo.case import load
-from thermo.field.grid import make_grid
-from thermo.field.properties import fluid_properties
-from thermo.field.solver import FieldSolver
-from thermo.field.steady import solve_steady
+from room import AIR, CLOSED_ROOM, FORCED, make_case, replaced, settled, solved, solver_of
 
 DENSITY = 1.2
-DIVIDED = """
+DIVIDED = FORCED + """
 [room]
 size = ["4 m", "2 m", "2 m"]
-[fluid]
-density = 1.2
-heat_capacity = 1006
-viscosity = 1.86e-5
-conductivity = 0.026
-expansion = 0.0034
-reference_temperature = "20 degC"
-[physics]
-convection = "upwind"
-buoyancy = false
-[grid]
-cell = "0.25 m"
-[solve]
-sequence = false
 [[supply]]
 name = "in"
 from = ["0 m", "0.5 m", "0.5 m"]
@@ -55,15 +34,15 @@ def orifice(drop, area, coefficient):
     return coefficient * area * math.sqrt(2.0 * drop / DENSITY)
 
 
-def test_leakage_follows_the_orifice_law(tmp_path):
+def test_leakage_follows_the_orifice_law():
     """All air must pass the gaps: dp = rho/2 (Q / (Cd A))^2 = 0.6 (0.2 / (0.6 x 0.04))^2 = 41.67 Pa."""
     text = DIVIDED + PANEL + 'leakage_area = "0.04 m^2"\ndischarge_coefficient = 0.6\n'
-    row = plate(solved(tmp_path, text), "wall")
+    row = plate(solved(text), "wall")
     assert row["flow_m3_s"] == pytest.approx(0.2, rel=1e-6)
     assert row["pressure_drop_Pa"] == pytest.approx(0.6 * (0.2 / 0.024) ** 2, rel=0.01)
 
 
-def test_a_leaking_panel_and_a_cutout_share_the_flow_by_their_areas(tmp_path):
+def test_a_leaking_panel_and_a_cutout_share_the_flow_by_their_areas():
     """Both see the same pressure, so each flow is its Cd A of the sum; the cut-out is part of the panel.
 
     The law is one of total pressure, the rows report static pressure: they may differ by two velocity heads.
@@ -71,7 +50,7 @@ def test_a_leaking_panel_and_a_cutout_share_the_flow_by_their_areas(tmp_path):
     text = DIVIDED + PANEL + 'leakage_area = "0.02 m^2"\n' + (
         '[[cutout]]\nname = "hole"\nfrom = ["2 m", "0.75 m", "0.75 m"]\nto = ["2 m", "1.25 m", "1.25 m"]\n'
         'open_area = "0.06 m^2"\ndischarge_coefficient = 0.7\n')
-    summary = solved(tmp_path, text)
+    summary = solved(text)
     wall, hole = plate(summary, "wall"), plate(summary, "hole")
     assert wall["flow_m3_s"] + hole["flow_m3_s"] == pytest.approx(0.2, rel=1e-6)
     seen = 0.02 * (1.0 - 0.25 / 4.0)
@@ -81,37 +60,31 @@ def test_a_leaking_panel_and_a_cutout_share_the_flow_by_their_areas(tmp_path):
     assert low < hole["flow_m3_s"] < high
 
 
-def test_a_door_ajar_is_an_orifice_of_its_opening(tmp_path):
-    row = plate(solved(tmp_path, DIVIDED + PANEL + "opening = 0.05\n"), "wall")
+def test_a_door_ajar_is_an_orifice_of_its_opening():
+    row = plate(solved(DIVIDED + PANEL + "opening = 0.05\n"), "wall")
     assert row["flow_m3_s"] == pytest.approx(orifice(row["pressure_drop_Pa"], 0.05 * 4.0, 0.61), rel=0.02)
 
 
-def test_a_tight_panel_seals(tmp_path):
+def test_a_tight_panel_seals():
     from thermo.errors import CaseError
     from thermo.field.checks import check_regions
 
-    file = tmp_path / "room.toml"
-    file.write_text(DIVIDED + PANEL)
-    case = load(file)
-    solver = FieldSolver(case, make_grid(case), make_backend("cpu", "double"), fluid_properties(case))
+    case = make_case(DIVIDED + PANEL)
+    solver = solver_of(case)
     with pytest.raises(CaseError, match=r"sealed region gets 0\.2 m"):
         check_regions(case, solver)
 
 
-def test_no_heat_passes_a_leaking_panel_but_with_its_air(tmp_path):
+def test_no_heat_passes_a_leaking_panel_but_with_its_air():
     """Hot upstream air warms the downstream side by convection only: no flow, no heat."""
-    text = DIVIDED + PANEL + "leakage_fraction = 0.01\n"
-    file = tmp_path / "room.toml"
-    file.write_text(text)
-    case = load(file)
-    solver = FieldSolver(case, make_grid(case), make_backend("cpu", "double"), fluid_properties(case))
+    solver = solver_of(make_case(DIVIDED + PANEL + "leakage_fraction = 0.01\n"))
     plane = solver.mesh.heat_faces[0][:, :, 8]
     assert solver.mesh.open_faces[0][:, :, 8].all()
     assert not plane.any()
     assert solver.resistances[0].screened == plane.size
 
 
-def test_a_duct_costs_its_loss(tmp_path):
+def test_a_duct_costs_its_loss():
     """A tight wall with a duct of 0.5 x 0.5 m through it: 20 more of K cost 20 velocity heads of 0.8 m/s, 7.68 Pa.
 
     The two runs differ in K alone, so friction, contraction and widening cancel.
@@ -138,21 +111,19 @@ to = [3.5, 2, 2]
 """
     drops = []
     for loss in (20, 40):
-        summary = solved(tmp_path, text, overrides=[f"duct.d.loss_coefficient={loss}"])
+        summary = solved(text, overrides=[f"duct.d.loss_coefficient={loss}"])
         values = {row["name"]: row["value"] for row in summary["monitors"]}
         drops.append(values["before"] - values["after"])
     assert drops[1] - drops[0] == pytest.approx(20 * 0.5 * DENSITY * (0.2 / 0.25) ** 2, rel=0.01)
 
 
-def test_an_open_slot_lets_air_pass_both_ways(tmp_path):
+def test_an_open_slot_lets_air_pass_both_ways():
     """Six open units in a closed room: the rack's exhaust side has the higher pressure, so hot air comes back."""
     stack = ('[[rack.server]]\nu = 1\nheight = 20\npower = "10 kW"\ntemperature_rise = "12 K"\n'
              '[[rack.open_slot]]\nu = 30\nheight = 6\nloss_coefficient = 4\n[[cooling_unit]]')
     text = replaced(CLOSED_ROOM, ('power = "10 kW"\ntemperature_rise = "12 K"\n[[cooling_unit]]', stack))
-    file = tmp_path / "room.toml"
-    file.write_text(text)
-    case = load(file)
-    solver = FieldSolver(case, make_grid(case), make_backend("cpu", "double"), fluid_properties(case))
+    case = make_case(text)
+    solver = solver_of(case)
     low, high = case.rack[0].heights(case.rack[0].open_slot[0])
     x, y, z = solver.grid.mesh()
     inside = (x > 2) & (x < 2.5) & (y > 1) & (y < 2)
@@ -160,19 +131,13 @@ def test_an_open_slot_lets_air_pass_both_ways(tmp_path):
     assert solver.mesh.fluid[slot].all()
     assert slot.any()
     assert not solver.mesh.fluid[inside & ~slot & (z < 2)].any()
-    summary = solved(tmp_path, text)
+    summary = solved(text)
     assert summary["balance"]["closure"] < 1e-6
 
 
-PLENUM = """
+PLENUM = AIR + """
 [room]
 size = ["3 m", "2 m", "3 m"]
-[fluid]
-name = "air"
-[grid]
-cell = "0.25 m"
-[solve]
-sequence = false
 [[rack]]
 name = "A1"
 from = ["1.5 m", "0.5 m", "0.5 m"]
@@ -205,8 +170,8 @@ free_area = 0.25
 
 
 @pytest.fixture(scope="module")
-def plenum(tmp_path_factory):
-    return solved(tmp_path_factory.mktemp("plenum"), PLENUM)
+def plenum():
+    return solved(PLENUM)
 
 
 def test_what_the_unit_moves_passes_tiles_and_leaks(plenum):
@@ -224,12 +189,10 @@ def test_the_unit_runs_where_its_curve_meets_coil_and_plenum(plenum):
     assert unit["fan_W"] == pytest.approx(unit["flow_m3_s"] * (300 - 250 * unit["flow_m3_s"]) / 0.5, rel=0.01)
 
 
-def test_a_closed_room_conserves_mass_to_rounding_and_keeps_its_pressure(tmp_path):
+def test_a_closed_room_conserves_mass_to_rounding_and_keeps_its_pressure():
     """Nothing to open to: the net inflow of every cell is rounding, and pressures are those of moving air."""
-    file = tmp_path / "room.toml"
-    file.write_text(PLENUM)
-    case = load(file)
-    solution = solve_steady(case, make_backend("cpu", "double"), fluid_properties(case), lambda *_: None)
+    case = make_case(PLENUM)
+    solution = settled(case)
     s = solution.solver
     assert solution.status == "converged"
     s.conserve_mass(1e-14)

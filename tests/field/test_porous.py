@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from room import replaced
+from room import make_case, replaced, settled
 
-from kernels.backend import make_backend
-from thermo.case import load
 from thermo.errors import CaseError
 from thermo.field.balance import heat_balance
 from thermo.field.porous import fin_efficiency, plate_drag, plate_nusselt, solid_rows
-from thermo.field.properties import fluid_properties
-from thermo.field.steady import solve_steady
 
 DUCT = """
 [room]
@@ -63,11 +59,9 @@ case_resistance = "0.05 K/W"
 """
 
 
-def solved(tmp_path, text, precision="double"):
-    file = tmp_path / "duct.toml"
-    file.write_text(replaced(text, ("cells = [24, 4, 4]\nstretching = [3, 1, 1]", 'cell = "0.0125 m"')))
-    case = load(file)
-    return case, solve_steady(case, make_backend("cpu", precision), fluid_properties(case), lambda *_: None).solver
+def solved(text, precision="double"):
+    case = make_case(replaced(text, ("cells = [24, 4, 4]\nstretching = [3, 1, 1]", 'cell = "0.0125 m"')))
+    return case, settled(case, precision).solver
 
 
 def drop(solver, density=800.0):
@@ -75,45 +69,45 @@ def drop(solver, density=800.0):
     return pressure[0] - pressure[-1]
 
 
-def test_a_block_drops_exactly_the_pressure_of_its_law(tmp_path):
+def test_a_block_drops_exactly_the_pressure_of_its_law():
     """mu D U L + F rho/2 U^2 L = 0.01 x 1e6 x 0.1 x 0.2 + 100 x 400 x 0.01 x 0.2 = 280 Pa: one-dimensional, no grid
     error; the other axes' resistances do not act on a flow along x."""
-    _, solver = solved(tmp_path, BLOCK)
+    _, solver = solved(BLOCK)
     assert drop(solver) == pytest.approx(280.0, rel=1e-5)
 
 
-def test_the_velocity_makes_no_checkerboard(tmp_path):
-    _, solver = solved(tmp_path, BLOCK)
+def test_the_velocity_makes_no_checkerboard():
+    _, solver = solved(BLOCK)
     np.testing.assert_allclose(solver.interior(solver.velocity[0]), 0.1, rtol=1e-4)
 
 
-def test_fins_drop_the_pressure_of_plane_poiseuille_flow(tmp_path):
+def test_fins_drop_the_pressure_of_plane_poiseuille_flow():
     """12 mu U_gap L / gap^2 with U_gap = 0.1 x 3/2 m/s: 12 x 0.01 x 0.15 x 0.2 / 4e-6 = 900 Pa."""
-    _, solver = solved(tmp_path, SINK)
+    _, solver = solved(SINK)
     assert plate_drag(2e-3, 3e-3) * 0.01 * 0.1 * 0.2 == pytest.approx(900.0)
     assert drop(solver) == pytest.approx(900.0, rel=1e-4)
 
 
 @pytest.mark.parametrize("text", [BLOCK, SINK])
-def test_all_heat_leaves_with_the_fluid(tmp_path, text):
-    _, solver = solved(tmp_path, text)
+def test_all_heat_leaves_with_the_fluid(text):
+    _, solver = solved(text)
     balance = heat_balance(solver)
     assert balance.heat_in == pytest.approx(160.0, rel=1e-9)
     assert balance.closure < 1e-9
 
 
-def test_solid_of_a_block_by_hand(tmp_path):
+def test_solid_of_a_block_by_hand():
     """Fluid rises 160 / (800 x 2000 x 1e-3) = 0.1 K over the block, 0.05 K to its mean; its solid is
     160 / (1e5 x 2e-3) = 0.8 K above."""
-    case, solver = solved(tmp_path, BLOCK)
+    case, solver = solved(BLOCK)
     (row,) = solid_rows(case, solver)
     assert row.fluid - 293.15 == pytest.approx(0.05, abs=2e-3)
     assert row.temperature - row.fluid == pytest.approx(0.8, rel=1e-9)
 
 
-def test_fins_and_chip_by_hand(tmp_path):
+def test_fins_and_chip_by_hand():
     """Re = 0.15 x 4e-3 / 1.25e-5 = 48, Pr = 153.8, Graetz number 147.7: Nu = 7.54 + 0.03 G / (1 + 0.016 G^(2/3))."""
-    case, solver = solved(tmp_path, SINK)
+    case, solver = solved(SINK)
     (row,) = solid_rows(case, solver)
     graetz = 4e-3 / 0.2 * 48.0 * (0.01 * 2000.0 / 0.13)
     coefficient = (7.54 + 0.03 * graetz / (1.0 + 0.016 * graetz ** (2 / 3))) * 0.13 / 4e-3
@@ -129,8 +123,8 @@ def test_laws_have_their_limits():
     assert fin_efficiency(1e6, 200.0, 1e-3, 0.05) < 0.01
 
 
-def test_fluid_does_not_cross_the_fins(tmp_path):
-    _, solver = solved(tmp_path, SINK)
+def test_fluid_does_not_cross_the_fins():
+    _, solver = solved(SINK)
     flux = solver.interior(solver.flux[1])
     x = solver.grid.centres[0]
     assert not flux[:, :, (x > 0.1) & (x < 0.3)].any()
@@ -150,9 +144,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("text", "message"), BAD, ids=[row[1] for row in BAD])
-def test_bad_blocks_are_refused(tmp_path, text, message):
-    file = tmp_path / "duct.toml"
-    file.write_text(text)
+def test_bad_blocks_are_refused(text, message):
     with pytest.raises(CaseError, match=message) as caught:
-        load(file)
+        make_case(text)
     assert "\n" not in str(caught.value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from time_cases import AISLE, make_case
+from room import make_case
+from time_cases import AISLE
 
 from thermo.field.ride_through import RideThrough
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from room import make_case, settled
 
-from kernels.backend import make_backend
-from thermo.case import load
 from thermo.field import supply_limit
 from thermo.field.monitors import KELVIN, hottest_intakes
-from thermo.field.properties import fluid_properties
-from thermo.field.steady import solve_steady
 from thermo.field.supply_air import supply_state
 
 DUCT = """
@@ -53,10 +50,8 @@ SUPPLY, ALLOWABLE = 291.15, {"A": 318.15}
 
 
 @pytest.fixture(scope="module")
-def solution(tmp_path_factory):
-    file = tmp_path_factory.mktemp("limit") / "case.toml"
-    file.write_text(DUCT)
-    return solved(load(file))
+def solution():
+    return settled(make_case(DUCT))
 
 
 def buoyant(text):
@@ -69,10 +64,6 @@ def supplied(solver):
     return supply_state(solver.case)[0]
 
 
-def solved(case):
-    return solve_steady(case, make_backend("cpu", "double"), fluid_properties(case), lambda *_: None)
-
-
 def test_the_field_at_the_limit_is_at_the_limit(solution):
     """Heat lost to the cold outside grows with the supply temperature, so the linear estimate is too careful."""
     found = supply_limit.by_field(solution, supplied, ALLOWABLE)
@@ -80,7 +71,7 @@ def test_the_field_at_the_limit_is_at_the_limit(solution):
     assert (found.method, found.flags) == ("field", ())
     assert found.solves >= 1
     assert found.temperature > guess.temperature + 0.2
-    again = solved(supply_limit.warmer(solution.solver.case, found.temperature - SUPPLY))
+    again = settled(supply_limit.warmer(solution.solver.case, found.temperature - SUPPLY))
     assert hottest_intakes(again.solver)["A"] + KELVIN == pytest.approx(ALLOWABLE["A"], abs=0.1)
 
 
@@ -104,10 +95,9 @@ def test_a_flow_that_did_not_settle_is_not_solved_again(solution):
     assert "did not settle" in found.flags[0]
 
 
-def test_a_warmer_room_starts_in_balance(tmp_path):
+def test_a_warmer_room_starts_in_balance():
     """Its pressure carries the lighter air from the start: no step but the fewest that the stop rule wants."""
-    (tmp_path / "case.toml").write_text(buoyant(DUCT))
-    solution = solved(load(tmp_path / "case.toml"))
+    solution = settled(make_case(buoyant(DUCT)))
     assert solution.status == "converged"
     found = supply_limit.by_field(solution, supplied, {"A": hottest_intakes(solution.solver)["A"] + KELVIN + 20.0})
     assert (found.method, found.solves) == ("field", 1)

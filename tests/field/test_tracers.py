@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from room import make_case, settled
 
-from kernels.backend import make_backend
-from thermo.case import load
 from thermo.field.monitors import KELVIN, intake_heights
-from thermo.field.properties import fluid_properties
-from thermo.field.steady import solve_steady
 from thermo.field.tracers import trace_air
 
 ROOM = """
@@ -61,11 +58,8 @@ SUPPLIED = {"cold": 16.0, "cool": 21.0}
 
 
 @pytest.fixture(scope="module", params=["limited", "upwind"])
-def solution(request, tmp_path_factory):
-    file = tmp_path_factory.mktemp("tracers") / "case.toml"
-    file.write_text(ROOM.replace("CONVECTION", f'[physics]\nconvection = "{request.param}"'))
-    case = load(file)
-    return solve_steady(case, make_backend("cpu", "double"), fluid_properties(case), lambda *_: None)
+def solution(request):
+    return settled(make_case(ROOM.replace("CONVECTION", f'[physics]\nconvection = "{request.param}"')))
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +134,9 @@ supply_temperature = "18 degC"
 """
 
 
-def test_a_cooling_unit_is_a_source_and_a_receiver(tmp_path):
+def test_a_cooling_unit_is_a_source_and_a_receiver():
     """In a closed room all air comes from the unit or from the rack, and the shares explain the intake temperature."""
-    (tmp_path / "case.toml").write_text(CLOSED)
-    case = load(tmp_path / "case.toml")
-    solution = solve_steady(case, make_backend("cpu", "double"), fluid_properties(case), lambda *_: None)
+    solution = settled(make_case(CLOSED))
     traced = trace_air(solution.solver)
     assert sorted(traced.sources) == sorted(traced.receivers) == ["A", "CRAH 1"]
     assert traced.fractions.sum(axis=1) == pytest.approx(1.0, abs=1e-6)

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from time_cases import AISLE, BOX, SLAB, VORTEX, make_case, run
+from room import make_case
+from time_cases import AISLE, BOX, SLAB, VORTEX, run
 
 from kernels.backend import make_backend
 from thermo.field import march_state

@@ -1,12 +1,10 @@
-"""Small time-dependent cases, and the way to run them without files."""
+"""Small time-dependent cases and their runs."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+from room import make_case
 
 from kernels.backend import make_backend
-from thermo.case import load
 from thermo.field.properties import fluid_properties
 from thermo.field.transient import solve_transient
 
@@ -148,14 +146,6 @@ change = { power = "3 kW" }
 lasts = "1.5 s"
 """
 """One rack in a small room: its supply fails, then its load steps up and down again."""
-
-
-def make_case(text: str, overrides=()):
-    """Load a case from its text."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "case.toml"
-        path.write_text(text)
-        return load(path, list(overrides))
 
 
 def run(text: str, overrides=(), precision: str = "double", listener=None, resume=None):

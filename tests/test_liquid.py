@@ -13,10 +13,18 @@ from thermo.errors import CaseError
 RACK = shipped_cases()["rack_72gpu"]
 
 
-def solved(*overrides):
-    result, status = liquid.solve(load(RACK, overrides), make_backend("cpu"), lambda *_: None)
+def solved(*overrides, file=RACK):
+    result, status = liquid.solve(load(file, overrides), make_backend("cpu"), lambda *_: None)
     assert status == "converged"
     return result
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """The rack without site, plant, money and limits."""
+    file = tmp_path_factory.mktemp("plain") / "rack.toml"
+    file.write_text(RACK.read_text().split("[site]")[0])
+    return file
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +56,67 @@ def test_the_hottest_chip_is_one_with_the_least_flow(rack):
     gpus = [row for row in rows if " GPU " in row["name"]]
     assert min(gpus, key=lambda row: row["flow_kg_s"])["chip_C"] == pytest.approx(rack.summary["chips"]["max_C"])
     assert rack.summary["chips"]["margin_K"] == pytest.approx(89.0 - rack.summary["chips"]["max_C"])
+
+
+def test_a_rack_states_what_a_year_takes_and_costs(rack):
+    """The five figures of a sealed loop: energy, water on site and elsewhere, first fill, margin, cost."""
+    summary = rack.summary
+    metrics, water, cost = summary["metrics"], summary["water"], summary["cost"]
+    assert 1.0 < metrics["pue"] < 1.25
+    assert metrics["wue_site_L_per_kWh"] < 1e-3 < 0.9 < metrics["wue_source_L_per_kWh"]
+    assert water["evaporation_L_per_year"] == 0.0
+    assert water["first_fill_L"] > 25e3
+    parts = sum(sum(part.values()) for part in cost.values() if isinstance(part, dict))
+    assert cost["total_USD_per_year"] == pytest.approx(parts, rel=1e-12)
+    assert cost["USD_per_IT_kWh"] == pytest.approx(cost["total_USD_per_year"] / metrics["it_energy_kWh"], rel=1e-12)
+    annuity = 0.08 / (1.0 - 1.08**-15.0) + 0.02
+    wanted = 0.066 * metrics["pue"] + 2000.0 * annuity / 8760.0
+    assert cost["USD_per_IT_kWh"] == pytest.approx(wanted, rel=1e-3)
+
+
+def test_the_plant_carries_loop_and_room():
+    """The heat of the racks leaves through the facility loop and through the chilled water of the fan wall."""
+    case = load(shipped_cases()["row"])
+    technology = liquid.solve_loop(case)
+    year = liquid.operate(case, technology).year
+    to_coolant, to_air = (2.5 * 8 * heat for heat in liquid.rack_heat(case.liquid, technology.chips))
+    hourly = year.hourly
+    assert to_air == pytest.approx(2.5 * sum(rack.heat for rack in case.rack), rel=1e-6)
+    assert np.ptp(hourly["liquid_heat"]) == 0.0 and hourly["liquid_heat"][0] == pytest.approx(to_coolant, rel=1e-9)
+    assert hourly["coil_load"].min() > to_air
+    assert hourly["supply_air_temperature"][0] == pytest.approx(298.15)
+    warmer = load(shipped_cases()["row"], ["plant.air_handler.supply_temperature=20 degC"])
+    cooler = liquid.operate(warmer, technology).year
+    assert cooler.hourly["supply_air_temperature"][0] == pytest.approx(293.15)
+    assert cooler.totals["facility_kWh"] > year.totals["facility_kWh"]
+
+
+def test_row_solves_room_loop_and_plant_together():
+    """One summary: rack intakes of the field, branches of the loop, the plant's year; the room's racks pass their air
+    heat on, and the room is warmer by it."""
+    sizes = ["grid.cell=0.3 m", "solve.max_iterations=60"]
+    result, _ = liquid.solve(load(shipped_cases()["row"], sizes), make_backend("cpu"), lambda *_: None)
+    summary = result.summary
+    assert {"racks", "air", "chips", "liquid", "plant", "metrics", "energy", "water", "cost"} <= set(summary)
+    assert {row["name"] for row in summary["limits"]} == {"rack_inlet_max", "chip_max", "pue", "wue_site"}
+    assert len(summary["racks"]) == 8
+    assert sum("chip_C" in row for row in summary["liquid"]["branches"]) == 8 * 126
+    assert sum(row["power_W"] for row in summary["racks"]) == pytest.approx(8 * 17250.0)
+    assert result.year is not None and result.fields is not None
+
+
+def test_a_fitted_rack_has_its_branches_and_a_map_of_its_hottest_die():
+    small = ["liquid.racks=6", "liquid.groups=2"]
+    result, _ = liquid.solve(load(shipped_cases()["abilene_hall"], small), make_backend("cpu"), None)
+    summary = result.summary
+    chips = [row for row in summary["liquid"]["branches"] if "chip_C" in row]
+    assert len(chips) == 126
+    assert max(row["chip_C"] for row in chips if "GPU" in row["name"]) == pytest.approx(summary["chips"]["max_C"])
+    assert summary["chips"]["hottest"].startswith("group ")
+    (plate,) = result.plates
+    junction = plate.junction[0].max()
+    by_record = plate.inlet[0] + plate.measured * plate.power
+    assert junction - plate.inlet[0] == pytest.approx(by_record - plate.inlet[0], rel=0.25)
 
 
 def test_less_flow_makes_hotter_chips_and_less_pump_power(rack):
@@ -84,9 +153,9 @@ FLAGGED = {
 
 
 @pytest.mark.parametrize("name", FLAGGED)
-def test_possible_but_bad_is_flagged(name):
+def test_possible_but_bad_is_flagged(name, plain):
     overrides, words = FLAGGED[name]
-    assert any(words in flag for flag in solved(*overrides).summary["run"]["flags"])
+    assert any(words in flag for flag in solved(*overrides, file=plain).summary["run"]["flags"])
 
 
 REFUSED = {
@@ -113,10 +182,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_impossible_is_refused_in_one_line(name):
+def test_impossible_is_refused_in_one_line(name, plain):
     overrides, words = REFUSED[name]
     with pytest.raises(CaseError) as error:
-        liquid.preflight(load(RACK, overrides), make_backend("cpu"))
+        liquid.preflight(load(plain, overrides), make_backend("cpu"))
     said = str(error.value)
     assert "\n" not in said
     for word in words:

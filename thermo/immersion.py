@@ -50,15 +50,11 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
 def preflight(case, backend) -> dict[str, Any]:
     """Find what cannot work before the solution: the tank itself, an impossible plant. Returns sizes."""
     if case.immersion.pool is None:
-        return air.preflight(_field_only(case), backend)
+        return air.preflight(case.field_only(), backend)
     state = pool_state(case)
     if case.plant is not None:
         operate(case, state)
     return {"tanks": case.immersion.tanks, "chips": sum(row["count"] for row in state.section["chips"])}
-
-
-def _field_only(case):
-    return case.model_copy(update={"plant": None, "limits": type(case.limits)()})
 
 
 def pool_state(case) -> TankState:

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from thermo import air, intakes, metrics, operation
+from thermo import air, metrics, operation
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
 from thermo.load import trace
-from thermo.loop import steady
+from thermo.loop import branch_table, steady
 from thermo.loop.coolant import coolant
 from thermo.loop.plate_maps import plate_maps
 from thermo.loop.technology import Technology, solve_technology
@@ -26,9 +26,8 @@ from thermo.plant import closed_loop_year, fill
 from thermo.result import PlateMap, Result, Year
 
 AIR_SUPPLY = 298.15  # K of the air for the residual heat, where neither room nor air handler says otherwise
-MOST_ROWS = 2500  # branches in summary.json; fields.h5 has all
+MOST_ROWS = 2500  # branches, and nodes outside the racks, in summary.json; fields.h5 has all
 GALLON = 3.785411784  # L, US liquid gallon
-PER_MINUTE = 60e3  # L/min of one m3/s
 
 
 def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
@@ -39,15 +38,14 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
                                        "status": "converged", "flags": []}}  # fmt: skip
     room, status = None, "converged"
     if case.room is not None:
-        field_only = case.model_copy(update={"plant": None, "limits": type(case.limits)()})
-        room, status = air.solve(field_only, backend, listener, resume)
+        room, status = air.solve(case.field_only(), backend, listener, resume)
         summary = room.summary
         summary.pop("limits", None)
         summary.setdefault("balance", {})
     flags = summary["run"]["flags"]
     flags += technology.flags
     summary["balance"] = _joined_balance(summary.get("balance"), technology)
-    summary |= {"chips": _chips(technology), "liquid": _liquid(technology)}
+    summary |= {"chips": branch_table.chips(*technology.of_chips), "liquid": _liquid(technology)}
     year = None
     if case.plant is not None:
         worked = operate(case, technology)
@@ -61,7 +59,8 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         flags += trip.flags + trip_flags(trip)
         summary["monitors"] = summary.get("monitors", []) + trip_rows(trip)
     summary["limits"] = air.limit_rows(case, summary)
-    plates = plate_maps(technology, backend)
+    of_network, of_plates, temperature, _ = technology.of_chips
+    plates = plate_maps(of_network, technology.chips, of_plates, temperature, backend)
     return _result(case, room, summary, year, technology, trip, plates), status
 
 
@@ -71,7 +70,7 @@ def preflight(case, backend) -> dict[str, Any]:
     network = technology.solution.network
     report = {"nodes": len(network.node_names), "branches": len(network.branch_names)}
     if case.room is not None:
-        report |= air.preflight(case.model_copy(update={"plant": None}), backend)
+        report |= air.preflight(case.field_only(), backend)
     if case.plant is not None:
         operate(case, technology)
     return report
@@ -104,10 +103,7 @@ def operate(case, technology: Technology) -> operation.Operation:
     liquid, scale = case.liquid, case.plant.it_scale
     groups = scale * liquid.groups
     to_coolant, to_air = rack_heat(liquid, technology.chips)
-    if case.room is None:
-        supply = getattr(case.plant.air_handler, "supply_temperature", None) or AIR_SUPPLY
-    else:
-        supply = intakes.supply_state(case)[0]
+    supply = (case.plant.air_handler.supply_temperature or AIR_SUPPLY) if case.room is None else air.given_supply(case)
     full, caught = groups * liquid.racks * (to_coolant + to_air), to_coolant / (to_coolant + to_air)
     pumps = scale * technology.scale * technology.pump_power
     units = round(groups * (liquid.unit.units + liquid.unit.redundancy))
@@ -176,17 +172,6 @@ def _joined_balance(room: dict | None, technology: Technology) -> dict[str, floa
     return {"heat_in_W": heat_in, "heat_out_W": heat_out, "storage_W": 0.0, "closure": closure}
 
 
-def _chips(technology: Technology) -> dict[str, Any]:
-    """The chip nearest its limit, and the hottest temperature."""
-    nearest = int(np.argmin(technology.chip_limit - technology.chip_temperature))
-    temperature, limit = technology.chip_temperature[nearest], technology.chip_limit[nearest]
-    section = {"max_C": float(temperature - KELVIN), "limit_C": float(limit - KELVIN),
-               "margin_K": float(limit - temperature)}  # fmt: skip
-    if technology.plates:
-        section["hottest"] = technology.solution.network.branch_names[technology.plates[nearest].branch]
-    return section
-
-
 def _liquid(technology: Technology) -> dict[str, Any]:
     """Section `liquid`: the whole loop, and its branches."""
     solution, scale = technology.solution, technology.scale
@@ -199,21 +184,25 @@ def _liquid(technology: Technology) -> dict[str, Any]:
         "flow_kg_s": scale * technology.flow,
         "pressure_drop_Pa": technology.head,
         "pump_W": scale * technology.pump_power,
+        "nodes": [row for row in branch_table.nodes(solution) if "rack" not in row["name"].split()][:MOST_ROWS],
         "branches": branch_rows(technology),
     }
 
 
 def branch_rows(technology: Technology) -> list[dict[str, Any]]:
-    """One row a branch; where there are too many, those of one rack, of headers and units only."""
-    columns = branch_columns(technology)
+    """One row a branch; where there are too many, those of one rack, of headers and units only.
+
+    Where racks are fitted, the branches of the one with the least flow follow.
+    """
     names = technology.solution.network.branch_names
     chosen = range(len(names))
     if len(names) > MOST_ROWS:
         chosen = [n for n in chosen if names[n].startswith("rack 1 ") or _outside_racks(names[n])][:MOST_ROWS]
-    rows = []
-    for n in chosen:
-        row = {"name": names[n]} | {key: float(values[n]) for key, values in columns.items() if np.isfinite(values[n])}
-        rows.append(row)
+    rows = branch_table.rows(names, _columns(technology), chosen)
+    if technology.least_rack is not None:
+        inside, plates = technology.least_rack
+        columns = branch_table.columns(inside, plates, technology.chip_temperature)
+        rows += branch_table.rows(inside.network.branch_names, columns, range(len(inside.flow)))
     return rows
 
 
@@ -222,27 +211,15 @@ def _outside_racks(name: str) -> bool:
     return "rack" not in words or words[-1] == "hose" or words[-2] == "rack"
 
 
-def branch_columns(technology: Technology) -> dict[str, np.ndarray]:
-    """Flow, temperatures, pressures, heat and chip temperature of every branch, NaN where there is none."""
-    solution = technology.solution
-    chip = np.full(len(solution.flow), np.nan)
-    chip[[plate.branch for plate in technology.plates]] = technology.chip_temperature[: len(technology.plates)] - KELVIN
-    return {
-        "flow_kg_s": solution.flow,
-        "flow_L_min": solution.flow / solution.density * PER_MINUTE,
-        "inlet_C": solution.inlet - KELVIN,
-        "outlet_C": solution.outlet - KELVIN,
-        "pressure_drop_Pa": solution.drop,
-        "heat_W": np.where(np.abs(solution.heat) > 1e-6, solution.heat, np.nan),
-        "chip_C": chip,
-    }
+def _columns(technology: Technology) -> dict[str, np.ndarray]:
+    return branch_table.columns(technology.solution, technology.plates, technology.chip_temperature)
 
 
 def _result(
     case, room: Result | None, summary: dict, year: Year | None, technology: Technology, trip: TripResult | None,
     plates: list[PlateMap],
 ) -> Result:
-    loop = branch_columns(technology) | {"name": np.array(technology.solution.network.branch_names)}
+    loop = _columns(technology) | {"name": np.array(technology.solution.network.branch_names)}
     sources = assumptions(case, technology) + fill_lines(case, summary)
     series = {} if trip is None else trip.series
     if room is not None:
@@ -266,6 +243,8 @@ def plate_lines(liquid) -> list[str]:
             "Plates with a record: measured resistance over flow, which does not depend on the coolant's temperature; "
             "the pressure drop is the case's own rating."
         )
+    if any(plate.record and plate.design for _, plate in liquid.plates):
+        lines.append("Beside a record, a design only gives the temperatures over the die.")
     if any(plate.design is not None for _, plate in liquid.plates):
         lines.append(
             "Plates with a design: conduction in finite volumes from the die to the fins; coolant along the channels "

@@ -81,7 +81,8 @@ def sections(case, operation: Operation) -> dict[str, Any]:
     facility = year.hourly["facility_power"]
     if tariff.price is not None:
         litres = {key: year.totals[key] for key in ("makeup_L", "blowdown_L") if key in year.totals}
-        found["cost"] = cost.of_year(case, tariff, year.hourly, year.months, litres, operation.full_power)
+        section = cost.of_year(case, tariff, year.hourly, year.months, litres, operation.full_power)
+        found["cost"] = section | {"USD_per_IT_kWh": section["total_USD_per_year"] / year.totals["it_kWh"]}
     if work is not None:
         found["tokens"] = _tokens(case, year, work, found.get("cost"))
         if tariff.carbon is not None:

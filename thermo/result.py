@@ -83,7 +83,8 @@ class PlateMap:
     ``junction``: K, (plates, y, x) on the active side of the die; ``x_nodes`` along the coolant and ``y_nodes`` across,
     cell edges [m] from the middle of the die; ``names``, coolant ``inlet`` [K] and ``flow`` [L/min] of each plate;
     ``power`` of one [W]. ``curve``: "flow_L_min", "resistance_K_W" (hottest point to inlet) and "pressure_drop_Pa" of
-    one plate at the inlet of the hottest.
+    one plate at the inlet of the hottest. ``measured``: resistance [K/W] of the hottest by the record that counts
+    instead, None where the design does.
     """
 
     kind: str
@@ -95,6 +96,7 @@ class PlateMap:
     flow: np.ndarray
     power: float
     curve: dict[str, np.ndarray]
+    measured: float | None = None
 
 
 class Year(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kernels.backend import BackendUnavailableError, make_backend, why_no_cuda
-from thermo import __version__, air, air_transient, checkpoint, immersion, liquid, output
+from thermo import __version__, air, air_transient, checkpoint, immersion, liquid, network, output
 from thermo.case import load
 from thermo.errors import DivergedError, HardwareError
 from thermo.field import march_state
@@ -75,6 +75,8 @@ def cooling_of(case):
     """The module that couples what this kind of cooling needs."""
     if case.cooling not in COOLINGS:
         raise case.error("case.cooling", f"{case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
+    if case.network is not None:
+        return network
     return COOLINGS[case.cooling] if case.time is None else air_transient
 
 

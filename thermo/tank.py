@@ -46,7 +46,7 @@ class TankState:
 def solve(case, backend, listener, resume=None) -> tuple[Result, str, TankState]:
     """Solve the field of the tank; returns the result, the status of the field, and what the plant must know."""
     properties = fluid_properties(case)
-    field_only = case.model_copy(update={"plant": None, "limits": type(case.limits)()})
+    field_only = case.field_only()
     checks.check_memory(case, backend)
     solution = solve_steady(field_only, backend, properties, listener, resume)
     summary, _ = air.summarise(field_only, solution)

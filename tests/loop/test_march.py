@@ -145,8 +145,12 @@ def test_steady_state_stays_steady():
     assert trip.throttle is None
 
 
-def test_lost_heat_rejection_warms_the_buffer_at_its_heat_capacity():
-    case = rack('{at="0.5 s", kind="rejection_trip"}', "liquid.unit.facility_temperature=30 degC")
+def test_lost_heat_rejection_warms_the_buffer_at_its_heat_capacity(tmp_path):
+    """Of the rack without its plant, its facility coolant cold enough to take all heat for the two minutes."""
+    plain = tmp_path / "rack.toml"
+    plain.write_text(shipped_cases()["rack_72gpu"].read_text().split("[site]")[0])
+    settings = 'liquid.time={duration="2 min", step="0.5 s", event=[{at="0.5 s", kind="rejection_trip"}]}'
+    case = load(plain, [settings, "liquid.unit.facility_temperature=30 degC"])
     technology = solve_loop(case)
     trip = march_case(case, technology)
     rise = trip.series["facility_C"][-1] - 30.0

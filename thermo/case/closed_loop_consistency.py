@@ -16,6 +16,8 @@ def check_facility_loop(case: Case, plant: Plant) -> None:
         for key in plant.given(*LIQUID_TABLES):
             raise case.error(f"plant.{key}", 'has no effect with case.cooling = "air": remove it')
         return
+    if plant.air_handler.at_supply_limit:
+        raise case.error("plant.air_handler.at_supply_limit", "is for racks cooled by air: give supply_temperature")
     _check_records(case, plant)
     tower, trim = plant.facility_loop.rejection == "tower", plant.trim_chiller
     wanted = "water" if tower else "air"

@@ -7,6 +7,7 @@ from thermo.case.expression import Expression, Value
 from thermo.case.immersion_consistency import check_immersion
 from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
+from thermo.case.network_consistency import check_network
 from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
 from thermo.case.time_consistency import check_time
@@ -26,6 +27,7 @@ def check_consistency(case: Case) -> None:
     check_plant(case)
     check_load(case)
     check_liquid(case)
+    check_network(case)
     check_immersion(case)
 
 

@@ -27,8 +27,10 @@ def check_room_given(case: Case) -> None:
 
 
 def check_liquid(case: Case) -> None:
-    """Raise :class:`CaseError` for a technology loop that cannot be built."""
+    """Raise :class:`CaseError` for a technology loop that cannot be built; ``[network]`` stands in its place."""
     liquid = case.liquid
+    if case.network is not None:
+        return
     if (liquid is not None) != (case.cooling == "closed_loop"):
         missing = "is missing: a closed loop needs it" if liquid is None else f'has no effect with "{case.cooling}"'
         raise case.error("liquid", f"{missing}; case.cooling is {case.cooling!r}")

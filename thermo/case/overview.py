@@ -16,6 +16,7 @@ def overview(case: Case) -> str:
         ("file", f"{case.file}, sha256 {case.sha256[:12]}"),
         *([] if case.room is None else _room(case)),
         *([] if case.liquid is None else _liquid(case.liquid)),
+        *([] if case.network is None else _network(case.network)),
     ]
     if case.site is not None:
         rows.append(("weather", _weather(case)))
@@ -45,6 +46,13 @@ def _room(case: Case) -> list[tuple[str, str]]:
         *((box.label, _box(box)) for box in case.objects),
         ("monitors", ", ".join(monitor.name for monitor in case.monitor) or "none"),
     ]
+
+
+def _network(network) -> list[tuple[str, str]]:
+    kinds = [key for key in type(network).model_fields if key not in ("node", "coolant")]
+    counts = [f"{len(getattr(network, key))} {key}" for key in kinds if isinstance(getattr(network, key), tuple)]
+    return [("coolant", network.coolant),
+            ("network", f"{len(network.node)} nodes; {', '.join(c for c in counts if not c.startswith('0 '))}")]
 
 
 def _liquid(liquid) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ def check_plant(case: Case) -> None:
     for key in ("rack_inlet_max", "rack_inlet_mean"):
         if getattr(case.limits, key) is not None and not case.rack:
             raise case.error(f"limits.{key}", "cannot be checked: the case has no racks")
-    cooled = case.liquid is not None or case.immersion is not None
+    cooled = case.liquid is not None or case.immersion is not None or (case.network and case.network.plate)
     chips = cooled or (case.load is not None and case.load.chip is not None)
     if case.limits.chip_max is not None and not chips:
         raise case.error("limits.chip_max", "cannot be checked without chips in the air-cooled room: add [load.chip]")

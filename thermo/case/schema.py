@@ -12,6 +12,7 @@ from thermo.case.schema_immersion import Immersion
 from thermo.case.schema_liquid import Liquid
 from thermo.case.schema_load import Load
 from thermo.case.schema_money import Electricity, Money
+from thermo.case.schema_network import Network
 from thermo.case.schema_numerics import Grid, Monitor, Solve
 from thermo.case.schema_objects import Baffle, Cutout, Duct, Heat, Obstacle, Panel, Return, Supply, Tile
 from thermo.case.schema_physics import Fluid, Initial, Physics
@@ -50,6 +51,7 @@ class Case(Table):
     initial: Initial = Field(Initial(), description="Where the iteration starts.")
     solve: Solve = Field(Solve(), description="When the solution counts as found.")
     liquid: Liquid | None = Field(None, description='The technology loop of cooling = "closed_loop".')
+    network: Network | None = Field(None, description='A coolant network of any topology, instead of liquid.')
     immersion: Immersion | None = Field(None, description='The tanks of cooling = "immersion".')
     time: TimeMarch | None = Field(None, description="Makes the run time-dependent.")
     event: tuple[Event, ...] = Field((), description="What changes during a time-dependent run, and when.")
@@ -118,6 +120,10 @@ class Case(Table):
             self.baffle, self.obstacle, self.heat, self.heat_sink, self.porous,
         )  # fmt: skip
         return [box for group in groups for box in group]
+
+    def field_only(self) -> Case:
+        """This case without plant and limits: what the field knows of it where something else carries both."""
+        return self.model_copy(update={"plant": None, "limits": Limits()})
 
     def error(self, key: str, text: str) -> CaseError:
         """Return a :class:`CaseError` about ``key`` of this case's file, to be raised by whoever finds a problem."""

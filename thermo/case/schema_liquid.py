@@ -53,7 +53,9 @@ class Plate(Table):
         None, min_length=1, description="Name of a cold plate record: measured resistance over the flow."
     )
     design: PlateDesign | None = Field(
-        None, description="The plate by its inside, solved in three dimensions, instead of record."
+        None,
+        description="The plate by its inside, solved in three dimensions. Beside a record, whose resistance counts, it "
+        "only gives the temperatures over the die.",
     )
     case_resistance: ThermalResistance | None = Field(
         None, description="From the hottest point of the chip to its case (default: none)."
@@ -67,10 +69,11 @@ class Plate(Table):
 
     @model_validator(mode="after")
     def _record_or_design(self) -> Plate:
-        exactly_one(self, "record", "design")
+        if self.record is None and self.design is None:
+            raise wrong("give record or design; neither is given")
         if self.record is not None and self.pressure_drop is None:
             raise wrong("pressure_drop is missing: a record does not know it")
-        if self.design is not None:
+        if self.record is None:
             for key in self.given("case_resistance", "pressure_drop", "laminar_share"):
                 raise wrong(f"{key} has no effect with design, from which it follows: remove it")
         return self

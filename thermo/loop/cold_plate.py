@@ -84,12 +84,14 @@ class MeasuredPlate:
 
     Between two points the resistance is linear in 1 / flow. Below the smallest flow it rises with 1 / flow, the
     steepest a plate can be; above the largest the last value holds; both count as `outside`. The record does not know
-    the coolant temperature. `case_resistance` (K/W) from the case to the hottest point of the chip is added.
+    the coolant temperature. `case_resistance` (K/W) from the case to the hottest point of the chip is added. `inside`:
+    a plate by its design that stands for this one where temperatures over the die are asked for.
     """
 
     record: ColdPlateRecord
     pressure: PressureLaw
     case_resistance: float = 0.0
+    inside: ColdPlate | None = None
     thermal_mass: float = COPPER_PLATE_MASS
     coolant_volume: float = PLATE_VOLUME
 

@@ -23,8 +23,13 @@ def make_plate(given, chip: ChipRecord, coolant: str, heat: float) -> ColdPlate:
         law = PressureLaw(
             coolant, given.rated_flow * density, given.pressure_drop, temperature, given.laminar_share
         )
-        return MeasuredPlate(record, law, given.case_resistance or 0.0)
-    flow = given.rated_flow * float(fluid(coolant).density(temperature))
+        inside = None if given.design is None else _designed(given, chip, coolant, heat)
+        return MeasuredPlate(record, law, given.case_resistance or 0.0, inside)
+    return _designed(given, chip, coolant, heat)
+
+
+def _designed(given, chip: ChipRecord, coolant: str, heat: float) -> FinnedPlate:
+    flow = given.rated_flow * float(fluid(coolant).density(given.rated_temperature))
     stack = make_stack(given.design, chip)
     return FinnedPlate(f"{chip.name} on a designed plate", stack, coolant, heat, flow, given.design.power_map)
 

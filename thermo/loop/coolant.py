@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from thermo.media import fluid, moist_air
@@ -43,8 +44,11 @@ class Coolant:
 
     def properties(self, temperature: ArrayLike) -> tuple[Array, Array, Array]:
         """Density kg/m3, dynamic viscosity Pa*s and heat capacity J/kg/K in one look-up."""
-        density, log_viscosity, capacity = self._at(temperature, self._columns)
-        return density, np.exp(log_viscosity), capacity
+        given = np.asarray(temperature, dtype=np.float64)
+        if given.ndim != 1:
+            density, log_viscosity, capacity = self._at(given, self._columns)
+            return density, np.exp(log_viscosity), capacity
+        return _properties(given, self.low, self._columns)
 
     def density(self, temperature: ArrayLike) -> Array:
         """Density, kg/m3."""
@@ -76,6 +80,21 @@ class Coolant:
     def vapour_pressure(self, temperature: ArrayLike) -> Array:
         """Vapour pressure, Pa, taken as that of water: a glycol mixture boils a little later than that."""
         return moist_air.saturation_pressure(np.minimum(temperature, 473.15))
+
+
+@njit(cache=True)
+def _properties(temperature, low, columns):
+    """Density, viscosity and heat capacity from the columns of density, log of viscosity and heat capacity."""
+    found = np.empty((3, len(temperature)))
+    last = columns.shape[1] - 2
+    for n in range(len(temperature)):
+        place = (temperature[n] - low) / STEP
+        index = int(min(max(place, 0.0), last))
+        share = place - index
+        for row in range(3):
+            found[row, n] = columns[row, index] + share * (columns[row, index + 1] - columns[row, index])
+        found[1, n] = np.exp(found[1, n])
+    return found[0], found[1], found[2]
 
 
 class ConstantCoolant:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from thermo.loop import elements
 from thermo.loop.friction import friction
 
 Array = NDArray[np.float64]
-LEAST_REYNOLDS = 1e-3
+LEAST_REYNOLDS = 1e-3  # below which friction is taken as there
 STANDSTILL = 1e-6  # speed in whose place 0 is divided by; stopped pumps are closed branches
 SHUT = 1e-12  # opening below which a valve is shut tight
 
@@ -45,19 +46,36 @@ class Pipes:
 
     def drop(self, state: State) -> tuple[Array, Array]:
         """Pressure drop, Pa, and d dp / d m."""
-        m = state.flow[self.of]
-        by_flow = self.diameter / (self.area * state.viscosity[self.of])
-        reynolds = np.maximum(np.abs(m) * by_flow, LEAST_REYNOLDS)
+        reynolds = _reynolds(state.flow, state.viscosity, self.of, self.area, self.diameter)
         factor, slope = friction(reynolds, self.relative_roughness, self.law)
-        scale = 0.5 / (state.density[self.of] * self.area**2)
-        ratio = self.length / self.diameter
-        size = reynolds / by_flow
-        dp = scale * (factor * ratio * size + self.loss * np.abs(m)) * m
-        return dp, scale * (ratio * (2.0 * size * factor + size**2 * slope * by_flow) + 2.0 * self.loss * np.abs(m))
+        sizes = (self.area, self.diameter, self.length, self.loss)
+        return _pipe_drop(state.flow, state.density, state.viscosity, self.of, *sizes, factor, slope)
 
     def usual_flow(self, state: State) -> Array:
         """Mass flow at 1 m/s, kg/s: where an iteration may start."""
         return state.density[self.of] * self.area
+
+
+@njit(cache=True)
+def _reynolds(flow, viscosity, of, area, diameter):
+    """Reynolds number of pipes in branches `of`."""
+    found = np.empty(len(of))
+    for n in range(len(of)):
+        found[n] = max(abs(flow[of[n]]) * diameter[n] / (area[n] * viscosity[of[n]]), LEAST_REYNOLDS)
+    return found
+
+
+@njit(cache=True)
+def _pipe_drop(flow, density, viscosity, of, area, diameter, length, loss, factor, by_re):
+    """Pressure drop of pipes in branches `of` with friction `factor`, whose slope in Re is `by_re`; and d dp / d m."""
+    drop, slope = np.empty(len(of)), np.empty(len(of))
+    for n in range(len(of)):
+        m, by_flow = flow[of[n]], diameter[n] / (area[n] * viscosity[of[n]])
+        size, ratio = max(abs(m), LEAST_REYNOLDS / by_flow), length[n] / diameter[n]
+        scale = 0.5 / (density[of[n]] * area[n] ** 2)
+        drop[n] = scale * (factor[n] * ratio * size + loss[n] * abs(m)) * m
+        slope[n] = scale * (ratio * (2.0 * size * factor[n] + size**2 * by_re[n] * by_flow) + 2.0 * loss[n] * abs(m))
+    return drop, slope
 
 
 class Valves:
@@ -158,22 +176,24 @@ class Pumps:
         self.speed = np.array([pump.speed for pump in items], dtype=np.float64)
         self.parallel = np.array([pump.parallel for pump in items], dtype=np.float64)
 
-    def volume_flow(self, state: State) -> Array:
-        """Flow of one pump, m3/s."""
-        return state.flow[self.of] / (state.density[self.of] * np.maximum(self.parallel, 1.0))
+    def volume_flow(self, flow: Array, density: Array) -> Array:
+        """Flow of one pump, m3/s, at `flow` kg/s and `density` kg/m3 of each branch with pumps."""
+        return flow / (density * np.maximum(self.parallel, 1.0))
 
     def drop(self, state: State) -> tuple[Array, Array]:
         """Pressure drop (negative: a rise), Pa, and d dp / d m."""
-        head, slope = self.curve.head_at(self.volume_flow(state), np.maximum(self.speed, STANDSTILL))
-        return -head, -slope / (state.density[self.of] * np.maximum(self.parallel, 1.0))
+        density = state.density[self.of]
+        each = self.volume_flow(state.flow[self.of], density)
+        head, slope = self.curve.head_at(each, np.maximum(self.speed, STANDSTILL))
+        return -head, -slope / (density * np.maximum(self.parallel, 1.0))
 
     def usual_flow(self, state: State) -> Array:
         """Half of the curve's last flow."""
         return 0.5 * self.curve.flow[-1] * self.parallel * np.maximum(self.speed, 0.1) * state.density[self.of]
 
-    def power(self, state: State) -> Array:
-        """Electric power of all parallel pumps, W."""
-        power = self.curve.power_at(self.volume_flow(state), np.maximum(self.speed, STANDSTILL))
+    def power(self, flow: Array, density: Array) -> Array:
+        """Electric power of all parallel pumps, W, at `flow` kg/s and `density` kg/m3 of each branch with pumps."""
+        power = self.curve.power_at(self.volume_flow(flow, density), np.maximum(self.speed, STANDSTILL))
         return np.where(self.speed > 0.0, self.parallel * power, 0.0)
 
     def stopped(self) -> NDArray[np.int64]:

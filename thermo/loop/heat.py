@@ -16,34 +16,62 @@ Array = NDArray[np.float64]
 NO_FLOW = 1e-9  # kg/s, below which a branch carries no heat
 
 
-def transport(network: Network, coolant, flow: Array, heat: Array, capacity: Array, old: Array) -> tuple[Array, Array]:
+class Outside:
+    """Enthalpies, J/kg: `around` each branch, `held` at its outlet (NaN: not held), `entering` each node."""
+
+    def __init__(self, network: Network, coolant) -> None:
+        self.around = coolant.enthalpy(network.surroundings)
+        controlled = ~np.isnan(network.outlet)
+        self.held = np.where(controlled, coolant.enthalpy(np.where(controlled, network.outlet, 300.0)), np.nan)
+        self.entering = coolant.enthalpy(np.nan_to_num(network.inflow_temperature, nan=300.0))
+
+
+def transport(network: Network, outside: Outside, flow: Array, heat: Array, capacity: Array, old: Array):
     """Enthalpy of every node (nodes,) and at the outlet of every branch (branches,), J/kg.
 
     `flow` kg/s, `heat` W into each branch, `capacity` J/kg/K of each branch, `old` the nodes' former enthalpies, which
     nodes without flow keep. On its way a branch's coolant follows h_out = a h_in + b with a = exp(-UA / (m cp)).
     Raises :class:`CaseError` for a closed loop whose heat has no way out.
     """
-    size = np.abs(flow)
-    flows = size > NO_FLOW
-    carried = np.where(flows, size, 1.0)
-    transfer = np.where(flows, network.conductance / (carried * capacity), 0.0)
-    keep = np.exp(-transfer)
-    even = np.where(transfer > 1e-8, -np.expm1(-transfer) / np.where(transfer > 0.0, transfer, 1.0), 1.0)
-    gain = np.where(flows, even * heat / carried, 0.0) + (1.0 - keep) * coolant.enthalpy(network.surroundings)
-    controlled = ~np.isnan(network.outlet)
-    keep = np.where(controlled, 0.0, keep)
-    gain = np.where(controlled, coolant.enthalpy(np.where(controlled, network.outlet, 300.0)), gain)
-    forward = flow >= 0.0
-    upstream = np.where(forward, network.start, network.end)
-    downstream = np.where(forward, network.end, network.start)
-    size = np.where(flows, size, 0.0)
-    entering = np.maximum(network.divergence(flow), 0.0)
-    entering = np.where(entering > NO_FLOW, entering, 0.0)
-    given = coolant.enthalpy(np.where(np.isnan(network.inflow_temperature), 300.0, network.inflow_temperature))
+    upstream, downstream, size, keep, gain, entering = _ways(
+        network.start, network.end, flow, heat, capacity, network.conductance, outside.around, outside.held, len(old)
+    )
     nodes = np.array(old)
-    if not _sweep(upstream, downstream, size, keep, gain, entering, entering * given, nodes):
-        nodes = _solve(network, upstream, downstream, size, keep, gain, entering, entering * given, old)
+    source = entering * outside.entering
+    if not _sweep(upstream, downstream, size, keep, gain, entering, source, nodes):
+        nodes = _solve(network, upstream, downstream, size, keep, gain, entering, source, old)
     return nodes, keep * nodes[upstream] + gain
+
+
+@njit(cache=True)
+def _ways(start, end, flow, heat, capacity, conductance, around, held, nodes):
+    """Upstream and downstream node of every branch, the size of its flow, a and b; and what comes in at each node."""
+    count = len(flow)
+    upstream, downstream = np.empty(count, np.int64), np.empty(count, np.int64)
+    size, keep, gain = np.zeros(count), np.ones(count), np.zeros(count)
+    entering = np.zeros(nodes)
+    for e in range(count):
+        forward = flow[e] >= 0.0
+        upstream[e] = start[e] if forward else end[e]
+        downstream[e] = end[e] if forward else start[e]
+        entering[start[e]] += flow[e]
+        entering[end[e]] -= flow[e]
+        carried = abs(flow[e])
+        if carried > NO_FLOW:
+            size[e] = carried
+        if not np.isnan(held[e]):
+            keep[e], gain[e] = 0.0, held[e]
+        elif carried > NO_FLOW:
+            transfer = conductance[e] / (carried * capacity[e])
+            even = 1.0
+            if transfer > 0.0:
+                keep[e] = np.exp(-transfer)
+                even = -np.expm1(-transfer) / transfer if transfer > 1e-8 else 1.0
+            gain[e] = even * heat[e] / carried + (1.0 - keep[e]) * around[e]
+    for n in range(nodes):
+        if entering[n] <= NO_FLOW:
+            entering[n] = 0.0
+    return upstream, downstream, size, keep, gain, entering
 
 
 @njit(cache=True)

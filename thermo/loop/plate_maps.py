@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thermo.loop.cold_plate_resolved import FinnedPlate
-from thermo.loop.technology import Technology
+from thermo.loop.steady import Solution
+from thermo.loop.technology_loop import Chip, PlateBranch
 from thermo.media import fluid
 from thermo.result import PlateMap
+
+Array = NDArray[np.float64]
 
 PER_MINUTE = 60e3  # L/min of one m3/s
 CURVE_POINTS = 25
 MOST_PLATES = 200  # of one kind, the hottest, that are solved once more for their fields
 
 
-def plate_maps(technology: Technology, backend) -> list[PlateMap]:
-    """Junction fields of every kind of chip on a designed plate, at the flow and inlet of each; the hottest first."""
+def plate_maps(
+    solution: Solution, chips: dict[str, Chip], plates: list[PlateBranch], temperature: Array, backend
+) -> list[PlateMap]:
+    """Junction fields of every kind of chip on a designed plate, at the flow and inlet of each; the hottest first.
+
+    `temperature`: hottest point, K, of the chips on `plates` of the solved network.
+    """
     found = []
-    for name, chip in technology.chips.items():
-        rows = np.array([n for n, plate in enumerate(technology.plates) if plate.chip == name], dtype=np.int64)
-        if not isinstance(chip.plate, FinnedPlate) or not rows.size:
+    for name, chip in chips.items():
+        rows = np.array([n for n, plate in enumerate(plates) if plate.chip == name], dtype=np.int64)
+        inside = chip.plate if isinstance(chip.plate, FinnedPlate) else chip.plate.inside
+        if inside is None or not rows.size:
             continue
-        hottest = rows[np.argsort(-technology.chip_temperature[rows], kind="stable")][:MOST_PLATES]
-        branch = np.array([technology.plates[n].branch for n in hottest])
-        flow, inlet = np.abs(technology.solution.flow[branch]), technology.solution.inlet[branch]
-        solved = chip.plate.solve(flow, inlet, chip.heat, backend)
-        names = tuple(technology.solution.network.branch_names[n] for n in branch)
-        litres = PER_MINUTE / fluid(chip.plate.coolant).density(inlet)
-        curve = resistance_curve(chip.plate, float(inlet[0]))
-        found.append(
-            PlateMap(name, names, *chip.plate.die_edges(), solved.junction, inlet, flow * litres, chip.heat, curve)
-        )
+        hottest = rows[np.argsort(-temperature[rows], kind="stable")][:MOST_PLATES]
+        branch = np.array([plates[n].branch for n in hottest])
+        flow, inlet = np.abs(solution.flow[branch]), solution.inlet[branch]
+        solved = inside.solve(flow, inlet, chip.heat, backend)
+        names = tuple(solution.network.branch_names[n] for n in branch)
+        litres = PER_MINUTE / fluid(inside.coolant).density(inlet)
+        curve = resistance_curve(inside, float(inlet[0]))
+        measured = None if inside is chip.plate else float(chip.plate.resistance(flow[:1], inlet[:1])[0])
+        found.append(PlateMap(name, names, *inside.die_edges(), solved.junction, inlet, flow * litres, chip.heat, curve,
+                              measured))  # fmt: skip
     return found
 
 

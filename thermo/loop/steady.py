@@ -90,16 +90,16 @@ class _Iteration:
             self.inlet = self.outlet = self.nodes[network.start]
             self.hydraulics = flow_solver.start(network, self.inlet)
         flow_solver.set_openings(network, self.hydraulics)
+        self.outside = heat_transport.Outside(network, coolant)
         self.enthalpy = coolant.enthalpy(self.nodes)
         self.capacity = coolant.heat_capacity(self.outlet)
 
     def mix(self) -> float:
         """Take the temperatures of the present flows; returns the largest change of an outlet, K."""
         network, coolant, flow = self.network, self.coolant, self.hydraulics.flow
-        density, viscosity, _ = coolant.properties(0.5 * (self.inlet + self.outlet)) if network.pumps else (None,) * 3
-        self.power = pump_power(network, State(flow, density, viscosity, self.outlet))
+        self.power = pump_power(network, coolant, flow, self.inlet, self.outlet)
         self.enthalpy, self.leaving = heat_transport.transport(
-            network, coolant, flow, network.heat + self.power, self.capacity, self.enthalpy
+            network, self.outside, flow, network.heat + self.power, self.capacity, self.enthalpy
         )
         self.nodes, before = coolant.temperature(self.enthalpy), self.outlet
         self.inlet = self.nodes[np.where(flow >= 0.0, network.start, network.end)]
@@ -144,11 +144,12 @@ def state_of(network: Network, coolant, flow: Array, inlet: Array, outlet: Array
     return State(flow, density, viscosity, mean, buoyancy), capacity
 
 
-def pump_power(network: Network, state: State) -> Array:
+def pump_power(network: Network, coolant, flow: Array, inlet: Array, outlet: Array) -> Array:
     """Electric power of the pumps in each branch, W; all of it ends in the coolant."""
     power = np.zeros(len(network.start))
     for group in network.pumps:
-        power += np.bincount(group.of, group.power(state), len(power))
+        density = coolant.density(0.5 * (inlet[group.of] + outlet[group.of]))
+        np.add.at(power, group.of, group.power(flow[group.of], density))
     return power
 
 
@@ -160,20 +161,25 @@ def _why(network: Network, hydraulics: Hydraulics) -> str:
     )
 
 
+def carried_in(solution: Solution) -> Array:
+    """Enthalpy that coolant from outside brings into each node, and takes with it where negative, W, (nodes,)."""
+    network = solution.network
+    outside = network.divergence(solution.flow)
+    carried = np.where(np.abs(outside) > heat_transport.NO_FLOW, outside, 0.0)
+    warm = np.where(carried > 0.0, np.nan_to_num(network.inflow_temperature, nan=300.0), solution.temperature)
+    return carried * solution.coolant.enthalpy(warm)
+
+
 def balances(solution: Solution) -> tuple[float, float]:
     """Largest mass defect of a node over the largest flow, and heat in minus heat out over heat in."""
     network = solution.network
     defect = (network.divergence(solution.flow) - network.inflow)[network.node_of_unknown]
     gained = solution.heat[solution.heat > 0.0].sum()
-    coolant = solution.coolant
-    outside = network.divergence(solution.flow)
-    carried = np.where(np.abs(outside) > heat_transport.NO_FLOW, outside, 0.0)
-    warm = np.where(carried > 0.0, np.nan_to_num(network.inflow_temperature, nan=300.0), solution.temperature)
-    across = float((carried * coolant.enthalpy(warm)).sum())
-    total = float(solution.heat.sum())
+    across = carried_in(solution)
+    total = float(solution.heat.sum() + across.sum())
     largest = float(np.abs(solution.flow).max(initial=1e-300))
-    carried_in = float((np.maximum(carried, 0.0) * coolant.enthalpy(warm)).sum())
-    return float(np.abs(defect).max(initial=0.0)) / largest, abs(total + across) / max(gained, carried_in, 1e-300)
+    brought = float(np.maximum(across, 0.0).sum())
+    return float(np.abs(defect).max(initial=0.0)) / largest, abs(total) / max(gained, brought, 1e-300)
 
 
 def refuse_boiling(solution: Solution) -> None:

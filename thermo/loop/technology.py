@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from thermo import records
 from thermo.errors import CaseError
-from thermo.loop import distribution_unit, steady
+from thermo.loop import distribution_unit, state_flags, steady
 from thermo.loop.coolant import Coolant, coolant
 from thermo.loop.distribution_unit import DistributionUnit
 from thermo.loop.elements import PowerLaw
@@ -20,6 +20,7 @@ from thermo.loop.technology_loop import (
     Chip,
     LoopBuilder,
     PlateBranch,
+    chip_temperatures,
     chips_of,
     liquid_groups,
     loop_network,
@@ -30,18 +31,18 @@ Array = NDArray[np.float64]
 
 FIT_FLOWS = (0.6, 1.0, 1.4)  # of the mean flow, at which the pressure drop of a rack is fitted
 FULL_SPEED = 1.0 + 1e-6
-RANGE_MARGIN = 0.05  # K beyond the coolant's table before it is flagged
 
 
 @dataclass
 class Technology:
     """A solved technology loop.
 
-    `chip_temperature` K of every plate of `plates` (none for fitted racks), `chip_limit` K where it slows down.
-    `rack_flow` kg/s, `rack_heat` W of the racks that were solved. `scale` is how many times the whole is bigger than
-    what was solved. `pump_power` W, `pump_speed`, `heat` W into the units and `units` running are of the solved part.
-    `supply_limit` K: warmest supply that keeps the hottest chip `margin` below its limit; `facility_limit` K: warmest
-    facility coolant that holds the supply. `curve`: what stands for a rack where racks are fitted.
+    `chip_temperature` K of every plate of `plates` (of `least_rack` for fitted racks), `chip_limit` K where it slows
+    down. `rack_flow` kg/s, `rack_heat` W of the racks that were solved. `scale` is how many times the whole is bigger
+    than what was solved. `pump_power` W, `pump_speed`, `heat` W into the units and `units` running are of the solved
+    part. `supply_limit` K: warmest supply that keeps the hottest chip `margin` below its limit; `facility_limit` K:
+    warmest facility coolant that holds the supply. `curve`: what stands for a fitted rack; `least_rack`: the fitted
+    rack with the least flow solved plate by plate, whose chips count.
     """
 
     solution: Solution
@@ -60,7 +61,14 @@ class Technology:
     supply_limit: float
     facility_limit: float
     curve: PowerLaw | None
+    least_rack: tuple[Solution, list[PlateBranch]] | None = None
     flags: list[str] = field(default_factory=list)
+
+    @property
+    def of_chips(self) -> tuple[Solution, list[PlateBranch], Array, Array]:
+        """The network with plates, the plates, their chips' temperature and limit, K."""
+        solution, plates = self.least_rack or (self.solution, self.plates)
+        return solution, plates, self.chip_temperature, self.chip_limit
 
     @property
     def flow(self) -> float:
@@ -124,20 +132,8 @@ def _technology(liquid, facility, solution, unit, chips, plates, curve, speed, f
     """Chips, pumps and limits of a solved network."""
     network, medium = solution.network, solution.coolant
     of_chips = [plate for plate in plates if plate.chip]
-    temperature, limit = np.empty(len(of_chips)), np.empty(len(of_chips))
-    for name, chip in chips.items():
-        rows = [n for n, plate in enumerate(of_chips) if plate.chip == name]
-        if not rows:
-            continue
-        branch = np.array([of_chips[n].branch for n in rows])
-        flow, inlet = np.abs(solution.flow[branch]), solution.inlet[branch]
-        temperature[rows] = inlet + chip.plate.resistance(flow, inlet) * chip.heat
-        limit[rows] = chip.throttle
-        outside = chip.plate.outside(flow, inlet)
-        if outside.any():
-            flags.append(f"{name}: {outside.mean():.0%} of its plates lie outside the flows of their record")
-        if chip.plate.coolant != liquid.coolant:
-            flags.append(f"{name}: its plate was measured with {chip.plate.coolant}, not with {liquid.coolant}")
+    temperature, limit, found = chip_temperatures(chips, of_chips, solution, liquid.coolant)
+    flags += found
     racks = liquid.racks * liquid_groups(liquid)
     rack_flow, heat = np.zeros(racks), np.zeros(racks)
     for plate in plates:
@@ -147,8 +143,11 @@ def _technology(liquid, facility, solution, unit, chips, plates, curve, speed, f
     volume = solution.flow[units] / medium.density(solution.inlet[units])
     power = float(np.sum(unit.pump.power_at(volume, speed)))
     duty = float(heat.sum()) + power
+    least = None
     if not of_chips:
-        temperature, limit = _fitted_chips(liquid, chips, medium, rack_flow)
+        least = _least_rack(liquid, chips, medium, rack_flow, network.branch_names, plates)
+        temperature, limit, found = chip_temperatures(chips, least[1], least[0], liquid.coolant)
+        flags += found
     slack = float((limit - temperature).min())
     supply_limit = liquid.supply_temperature + slack - liquid.margin
     each, flow = duty / len(units), solution.flow[units[0]]
@@ -159,29 +158,28 @@ def _technology(liquid, facility, solution, unit, chips, plates, curve, speed, f
         flags.append(f"distribution units: {each / unit.heat:.0%} of their rated heat")
     return Technology(
         solution, unit, chips, of_chips, temperature, limit, rack_flow, heat, liquid.groups // liquid_groups(liquid),
-        len(units), speed, power, duty, supply_limit, liquid.supply_temperature - approach, curve, flags,
+        len(units), speed, power, duty, supply_limit, liquid.supply_temperature - approach, curve, least, flags,
     )  # fmt: skip
 
 
-def _fitted_chips(liquid, chips: dict[str, Chip], medium: Coolant, rack_flow: Array) -> tuple[Array, Array]:
-    """Hottest chip of the rack with the least flow, its plates sharing the flow as those of a solved rack do."""
-    solution, plates = one_rack(liquid, chips, medium, float(rack_flow.min()))
-    temperature, limit = [], []
-    for plate in plates:
-        chip, branch = chips[plate.chip], plate.branch
-        resistance = chip.plate.resistance(solution.flow[branch], solution.inlet[branch])
-        temperature.append(float(solution.inlet[branch] + resistance * chip.heat))
-        limit.append(chip.throttle)
-    return np.array(temperature), np.array(limit)
+def _least_rack(
+    liquid, chips: dict[str, Chip], medium: Coolant, flow: Array, names: list[str], plates: list[PlateBranch]
+) -> tuple[Solution, list[PlateBranch]]:
+    """The fitted rack with the least flow, its plates sharing the flow as those of a solved rack do."""
+    least = int(np.argmin(flow))
+    name = next(names[plate.branch] for plate in plates if plate.rack == least)
+    return one_rack(liquid, chips, medium, float(flow[least]), name)
 
 
-def one_rack(liquid, chips: dict[str, Chip], medium: Coolant, flow: float) -> tuple[Solution, list[PlateBranch]]:
-    """One rack alone with `flow` kg/s through it at the supply temperature."""
+def one_rack(
+    liquid, chips: dict[str, Chip], medium: Coolant, flow: float, name: str = "rack"
+) -> tuple[Solution, list[PlateBranch]]:
+    """One rack, called `name`, alone with `flow` kg/s through it at the supply temperature."""
     made = LoopBuilder(liquid, chips)
     made.build = Builder()
     made.build.node("in", inflow=flow, temperature=liquid.supply_temperature)
     made.build.node("out", pressure=liquid.static_pressure)
-    made.rack("rack", 0, "in", "out")
+    made.rack(name, 0, "in", "out")
     return steady.solve(made.build.network(), medium, liquid.supply_temperature), made.plates
 
 
@@ -200,30 +198,13 @@ def fitted_rack(liquid, chips: dict[str, Chip], medium: Coolant, density: float)
 
 
 def _state_flags(liquid, unit: DistributionUnit, solution: Solution) -> list[str]:
-    """Cavitation, freezing and coolant outside its table, each by the node or branch where it is worst."""
-    flags, network, medium = [], solution.network, solution.coolant
-    pressure, temperature = solution.pressure, solution.temperature
-    vapour = medium.vapour_pressure(temperature)
-    worst = int(np.argmin(pressure - vapour))
-    if pressure[worst] <= vapour[worst]:
-        flags.append(
-            f"node {network.node_names[worst]}: the coolant boils or cavitates, {pressure[worst] / 1e5:.2f} bar at "
-            f"{temperature[worst] - KELVIN:.0f} degC; raise liquid.static_pressure"
-        )
-    for n, name in enumerate(network.node_names):
-        if name.endswith("suction") and pressure[n] - vapour[n] < unit.pump.npsh:
-            flags.append(
-                f"node {name}: {(pressure[n] - vapour[n]) / 1e3:.0f} kPa above vapour pressure, the pumps need "
-                f"{unit.pump.npsh / 1e3:.0f}; they will cavitate: raise liquid.static_pressure"
-            )
-    low, high = medium.valid_range
-    for place, far in ((int(np.argmin(temperature)), temperature.min() < low - RANGE_MARGIN),
-                       (int(np.argmax(temperature)), temperature.max() > high + RANGE_MARGIN)):
-        if far:
-            flags.append(
-                f"node {network.node_names[place]}: {temperature[place] - KELVIN:.1f} degC lies outside the data of "
-                f"{liquid.coolant}, {low - KELVIN:.0f} to {high - KELVIN:.0f} degC: its end values hold there"
-            )
+    """Cavitation, coolant outside its table and condensation, each by the node where it is worst."""
+    cure = "raise liquid.static_pressure"
+    flags = state_flags.cavitation(solution, cure)
+    for n, name in enumerate(solution.network.node_names):
+        if name.endswith("suction"):
+            flags += state_flags.suction(solution, n, unit.pump.npsh, cure)
+    flags += state_flags.outside_range(solution)
     if liquid.supply_temperature < liquid.room_dew_point:
         flags.append(
             f"condensation: the supply at {liquid.supply_temperature - KELVIN:.1f} degC is colder than the room's dew "

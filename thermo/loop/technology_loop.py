@@ -66,6 +66,30 @@ def rack_heat(liquid, chips: dict[str, Chip]) -> tuple[float, float]:
     return coolant, air + liquid.rack.air_power + sum(tray.count * tray.air_power for tray in liquid.rack.tray)
 
 
+def chip_temperatures(
+    chips: dict[str, Chip], plates: list[PlateBranch], solution, coolant_name: str
+) -> tuple[Array, Array, list[str]]:
+    """Hottest point of every chip on `plates` and where it slows down, K; and what a reader must know of the plates.
+
+    `solution`: the :class:`thermo.loop.steady.Solution` of their network, with the coolant `coolant_name`.
+    """
+    temperature, limit, flags = np.empty(len(plates)), np.empty(len(plates)), []
+    for name, chip in chips.items():
+        rows = [n for n, plate in enumerate(plates) if plate.chip == name]
+        if not rows:
+            continue
+        branch = np.array([plates[n].branch for n in rows])
+        flow, inlet = np.abs(solution.flow[branch]), solution.inlet[branch]
+        temperature[rows] = inlet + chip.plate.resistance(flow, inlet) * chip.heat
+        limit[rows] = chip.throttle
+        outside = chip.plate.outside(flow, inlet)
+        if outside.any():
+            flags.append(f"{name}: {outside.mean():.0%} of its plates lie outside the flows of their record")
+        if chip.plate.coolant != coolant_name:
+            flags.append(f"{name}: its plate was measured with {chip.plate.coolant}, not with {coolant_name}")
+    return temperature, limit, flags
+
+
 class LoopBuilder:
     """Puts racks and units into a network; ``plates`` says which branch is which plate."""
 

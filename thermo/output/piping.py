@@ -22,8 +22,8 @@ PIPE = {"linewidth": 2.6, "solid_capstyle": "round", "zorder": 2}
 
 def diagram(result: Result) -> Picture | None:
     """The loop from heat rejection over the distribution units to the racks, what flows and how warm it is."""
-    loop = result.summary.get("liquid")
-    if not loop:
+    loop = result.summary.get("liquid", {})
+    if "supply_C" not in loop:
         return None
     racks, hidden = _racks(result)
     figure = Figure(figsize=(WIDE, 1.9 + 0.34 * len(racks)), layout="constrained")
@@ -39,8 +39,9 @@ def diagram(result: Result) -> Picture | None:
     for level, colour in ((supply, COLD), (back, HOT)):
         axes.plot([left, right], [level, level], color=colour, **PIPE)
     low, high = loop["supply_C"], loop["return_C"]
-    _label(axes, 5.1, supply + 0.12, f"{low:.1f} °C    {loop['flow_kg_s']:,.1f} kg/s", COLD, "bottom")
-    _label(axes, 5.1, back - 0.12, f"{high:.1f} °C", HOT, "top")
+    _label(axes, 5.1, supply + 0.12, f"{low:.1f} °C{_bar(loop, 'discharge')}", COLD, "bottom")
+    _label(axes, 5.1, supply - 0.12, f"{loop['flow_kg_s']:,.1f} kg/s", COLD, "top")
+    _label(axes, 5.1, back - 0.12, f"{high:.1f} °C{_bar(loop, 'suction')}", HOT, "top")
     middle = f"pumps {loop['pump_W'] / 1e3:,.1f} kW\nrack side {loop['pressure_drop_Pa'] / 1e3:,.0f} kPa"
     _label(axes, 5.1, 0.5 * (supply + back), middle, INK, "center")
     axes.plot([right, right], [_place(len(racks) - 1, len(racks), supply, back), supply], color=COLD, **PIPE)
@@ -54,6 +55,12 @@ def diagram(result: Result) -> Picture | None:
         f"back at {high:.1f} °C; {loop['flow_kg_s']:.1f} kg/s in all."
     )
     return vector(figure, alt, "The technology loop and what stands behind it. Blue: supply. Red: return.")
+
+
+def _bar(loop: Mapping[str, Any], node: str) -> str:
+    """Pressure at the units' `node`, of the first group where there are several."""
+    found = [row["pressure_Pa"] for row in loop.get("nodes", []) if row["name"].split()[-1] == node]
+    return f"   {found[0] / 1e5:.2f} bar" if found else ""
 
 
 def _place(row: int, rows: int, supply: float, back: float) -> float:
@@ -71,8 +78,11 @@ def _rejection(axes: Axes, result: Result, supply: float, back: float) -> None:
     year = result.year
     if year is not None and "facility_supply" in year.hourly:
         warmest = float(np.max(year.hourly["facility_supply"])) - 273.15
+        hottest = float(np.max(year.hourly["facility_return"])) - 273.15
         _label(axes, 2.35, supply + 0.12, f"at most {warmest:.1f} °C", COLD, "bottom")
-    _label(axes, 2.35, back - 0.12, "facility loop", SOFT, "top")
+        _label(axes, 2.35, supply - 0.12, f"at most\n{np.max(year.hourly['facility_flow']):,.0f} kg/s", COLD, "top")
+        _label(axes, 2.35, back - 0.12, f"at most {hottest:.1f} °C", HOT, "top")
+    _label(axes, 2.35, 0.5 * (supply + back), "facility\nloop", SOFT, "center")
 
 
 def _box(axes: Axes, x: float, y: float, wide: float, high: float, text: str) -> None:
@@ -91,7 +101,7 @@ def _rack(axes: Axes, y: float, left: float, rack: Mapping[str, Any]) -> None:
     axes.plot([9.4, 9.9], [y, y], color=HOT, **PIPE)
     _box(axes, 6.9, y - 0.22, 2.5, 0.44, "")
     axes.text(6.98, y, rack["name"], va="center", fontsize=8.0, zorder=5)
-    said = f"{rack['flow']:.1f} L/min  {rack['out']:.1f} °C"
+    said = f"{rack['flow']:.1f} L/min  {rack['drop']:.0f} kPa  {rack['out']:.1f} °C"
     axes.text(9.32, y, said, va="center", ha="right", fontsize=8.0, zorder=5)
 
 
@@ -99,13 +109,18 @@ def _racks(result: Result) -> tuple[list[dict[str, Any]], int]:
     """Racks to draw (the first, the last and what lies between, at most eight), and how many are left out."""
     loop = result.loop
     names = [str(name) for name in loop.get("name", ())]
+    pressure = {row["name"]: row["pressure_Pa"] for row in result.summary["liquid"].get("nodes", [])}
     found = []
     for n, name in enumerate(names):
         words = name.split()
         if name.endswith(" supply hose") or (len(words) >= 2 and words[-2] == "rack"):
             label = name.removesuffix(" supply hose")
-            back = names.index(f"{label} return hose") if name.endswith("hose") else n
-            found.append({"name": label, "flow": abs(loop["flow_L_min"][n]), "out": loop["outlet_C"][back]})
+            back, drop = n, loop["pressure_drop_Pa"][n]
+            if name.endswith("hose"):
+                back = names.index(f"{label} return hose")
+                drop = pressure[label.replace("rack", "supply")] - pressure[label.replace("rack", "return")]
+            found.append({"name": label, "flow": abs(loop["flow_L_min"][n]), "drop": drop / 1e3,
+                          "out": loop["outlet_C"][back]})  # fmt: skip
     if len(found) <= MOST_RACKS:
         return found, 0
     shown = np.unique(np.linspace(0, len(found) - 1, MOST_RACKS).round().astype(int))
@@ -115,7 +130,7 @@ def _racks(result: Result) -> tuple[list[dict[str, Any]], int]:
 def branches(result: Result) -> Picture | None:
     """Flow through every plate of the first rack, bottom up, and how warm its chip gets."""
     rows = [row for row in result.summary.get("liquid", {}).get("branches", []) if "chip_C" in row]
-    if not rows:
+    if not rows or "from" in rows[0]:
         return None
     first = rows[0]["name"].split(" rack ")[0].split()
     rack = " ".join(rows[0]["name"].split()[: 2 + 2 * (first[0] == "group")])
@@ -180,8 +195,8 @@ def series(result: Result) -> Picture | None:
 
 def figures(summary: Mapping[str, Any]) -> str:
     """Key figures of the loop and its chips."""
-    loop, chips = summary.get("liquid"), summary.get("chips", {})
-    if not loop:
+    loop, chips = summary.get("liquid", {}), summary.get("chips", {})
+    if "supply_C" not in loop:
         return ""
     rows = [
         ("Supply and return", f"{loop['supply_C']:.2f} °C, {loop['return_C']:.2f} °C"),
@@ -197,7 +212,8 @@ def figures(summary: Mapping[str, Any]) -> str:
 
 def mains(summary: Mapping[str, Any]) -> str:
     """Table of the branches outside the racks, and the hoses of the racks."""
-    rows = [row for row in summary.get("liquid", {}).get("branches", []) if _outside(row["name"])][:40]
+    found = summary.get("liquid", {}).get("branches", [])
+    rows = [row for row in found if "from" not in row and _outside(row["name"])][:40]
     columns = [Column("Branch", number=False), Column("Flow", "kg/s"), Column("In", "°C"), Column("Out", "°C"),
                Column("Pressure drop", "kPa")]  # fmt: skip
     cells = [[row["name"], number(row["flow_kg_s"], 2), number(row["inlet_C"], 2), number(row["outlet_C"], 2),

@@ -78,7 +78,8 @@ def curves(result: Result) -> Picture | None:
 
 def _working_point(plate: PlateMap) -> str:
     at = {key: np.interp(plate.flow[0], plate.curve["flow_L_min"], values) for key, values in plate.curve.items()}
+    beside = "" if plate.measured is None else f"; the record, which counts, gives {plate.measured * 1e3:.1f} K/kW"
     return (
         f"{plate.kind}: {at['resistance_K_W'] * 1e3:.1f} K/kW and {at['pressure_drop_Pa'] * 1e-3:.1f} kPa at "
-        f"{plate.flow[0]:.2f} L/min"
+        f"{plate.flow[0]:.2f} L/min{beside}"
     )

@@ -12,6 +12,7 @@ from thermo.output import (
     charts,
     elevations,
     isometric,
+    network_diagram,
     page,
     piping,
     plate_charts,
@@ -91,6 +92,8 @@ def units(m: Material) -> Part:
 def loop(m: Material) -> Part:
     """The coolant loop drawn, the branches of a rack, and the loop in time."""
     yield drawn(lambda: piping.diagram(m.result), "the piping diagram")
+    yield drawn(lambda: network_diagram.diagram(m.get("liquid")), "the network")
+    yield network_diagram.tables(m.get("liquid"))
     yield piping.figures(m.summary)
     yield drawn(lambda: piping.branches(m.result), "the branches of a rack")
     yield drawn(lambda: piping.series(m.result), "the loop in time")

@@ -36,7 +36,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "rci_hi", "rci_lo", "rti", "shi", "rhi", "ashrae_class", "capture_index_cold", "capture_index_hot",
         "return_sources",
     ),
-    "liquid": ("supply_C", "return_C", "flow_kg_s", "pressure_drop_Pa", "pump_W", "branches"),
+    "liquid": ("supply_C", "return_C", "flow_kg_s", "pressure_drop_Pa", "pump_W", "branches", "nodes"),
     "immersion": (
         "liquid", "tanks", "heat_W", "pressure_Pa", "pool_C", "liquid_max_C", "vapour_kg_s", "liquid_kg",
         "loss_kg_per_year", "loss_kg_CO2e_per_year", "removed_fan_W", "chips",
@@ -61,7 +61,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     ),
     "cost": (
         "electricity_USD_per_year", "demand_USD_per_year", "water_USD_per_year", "equipment_USD_per_year",
-        "maintenance_USD_per_year", "total_USD_per_year",
+        "maintenance_USD_per_year", "total_USD_per_year", "USD_per_IT_kWh",
     ),
     "limits": ("name", "value", "limit", "met", "uncertainty"),
     "monitors": ("name", "kind", "quantity", "value", "unit", "uncertainty"),

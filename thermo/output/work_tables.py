@@ -48,15 +48,16 @@ def cost(values: Mapping[str, Any]) -> str:
     if not total:
         return ""
     rows = []
-    for key, amount in values.items():
+    for key in [key for key in values if key.endswith("_USD_per_year") and key != "total_USD_per_year"]:
         cause = key.removesuffix("_USD_per_year").replace("demand", "charge for peaks")
-        parts = amount if isinstance(amount, Mapping) else {"": amount}
-        if key != "total_USD_per_year":
-            rows += [_row(f"{cause}, {part}" if part else cause, usd, total) for part, usd in parts.items()]
+        parts = values[key] if isinstance(values[key], Mapping) else {"": values[key]}
+        rows += [_row(f"{cause}, {part}" if part else cause, usd, total) for part, usd in parts.items()]
     rows.append(_row("total", total, total))
     columns = [Column("Cost of the year", number=False), Column("Cost", "1000 USD"), Column("Share", "%")]
-    note = "" if "equipment_USD_per_year" in values else paragraph("No equipment: the case gives no [[money.capex]].")
-    return heading("Cost") + table(columns, rows, total=True) + note
+    notes = [] if "equipment_USD_per_year" in values else ["No equipment: the case gives no [[money.capex]]."]
+    if "USD_per_IT_kWh" in values:
+        notes.append(f"Of a kWh of IT: {value(values['USD_per_IT_kWh'], 'USD', 4)}.")
+    return heading("Cost") + table(columns, rows, total=True) + "".join(paragraph(note) for note in notes)
 
 
 def _row(name: str, usd: float, total: float) -> list[str]:

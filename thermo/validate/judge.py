@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from thermo.errors import CaseError
-from thermo.validate.components import worst_row
+from thermo.validate.components import COMPONENTS, worst_row
 from thermo.validate.measure import find_line, measure
 from thermo.validate.orientation import turned_back
 from thermo.validate.problem import Check, Problem, Solved, read_reference
@@ -89,10 +89,13 @@ def _gain(check: Check) -> float:
 
 
 def reference_value(problem: Problem, check: Check) -> float:
-    """Return the reference number of a check: as given, or from a row of a file that ``where`` picks."""
+    """Return the reference number of a check: as given, from a row of a file that ``where`` picks, or of another model
+    (a ``component`` with its ``inputs``) that must agree."""
     given = check.get("reference")
     if not isinstance(given, dict):
         return float(given)
+    if "component" in given:
+        return float(COMPONENTS[given["component"]](**given["inputs"]))
     rows = [row for row in read_reference(problem, given["file"])
             if all(_equal(row[key], wanted) for key, wanted in given["where"].items())]
     if len(rows) != 1:

@@ -1,4 +1,4 @@
-"""Speed of coolant loops: ``python validation/benchmarks/loop_speed.py``, process CPU time.
+"""Speed of coolant loops, process CPU time: ``python validation/benchmarks/loop_speed.py [-o results/FILE.json]``.
 
 Steady: racks on two headers, every solve warm after heats that change by 5 % at random. In time: 257 distribution units
 with 8 racks each, steps of 1 s, every rack with a new random load every other step.
@@ -6,11 +6,15 @@ with 8 racks each, steps of 1 s, every rack with a new random load every other s
 
 from __future__ import annotations
 
+import argparse
+import datetime
+import json
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+from machine import describe
 
 from thermo import liquid
 from thermo.case import load
@@ -29,12 +33,12 @@ TWIN = (
 )  # fmt: skip
 
 
-def steady(name: str, network, repeats: int) -> None:
-    """Print the mean and the best CPU time of warm solves."""
+def steady(network, repeats: int) -> dict[str, float]:
+    """CPU time of the first and of warm solves, ms."""
     medium, random = coolant("propylene glycol 25%"), np.random.default_rng(0)
     started = time.process_time()
     solution = solve(network, medium, 308.15)
-    cold = time.process_time() - started
+    first = time.process_time() - started
     heated, full = np.flatnonzero(network.heat > 0.0), network.heat.copy()
     times = []
     for _ in range(repeats):
@@ -42,8 +46,10 @@ def steady(name: str, network, repeats: int) -> None:
         started = time.process_time()
         solution = solve(network, medium, former=solution)
         times.append(1e3 * (time.process_time() - started))
-    print(f"{name}: {len(network.start)} branches, first {1e3 * cold:.1f} ms, warm mean {np.mean(times):.2f} ms, "
-          f"best {min(times):.2f} ms, {solution.steps} steps")  # fmt: skip
+    return {
+        "branches": len(network.start), "first_ms": round(1e3 * first, 2), "warm_mean_ms": round(np.mean(times), 3),
+        "warm_median_ms": round(np.median(times), 3), "warm_best_ms": round(min(times), 3), "steps": solution.steps,
+    }  # fmt: skip
 
 
 def resolved(racks: int, trays: int):
@@ -68,8 +74,8 @@ def resolved(racks: int, trays: int):
     return build.network()
 
 
-def twin(steps: int = 600) -> None:
-    """Print the CPU time of a step of the twin."""
+def twin(steps: int = 600) -> dict[str, float]:
+    """CPU time of a step of the twin, and how many times faster than real time that is."""
     case = load(shipped_cases()["abilene_campus"], TWIN)
     march = LoopMarch(case.liquid, liquid.solve_loop(case), case.liquid.time, "propylene glycol 40%")
     march.settle()
@@ -81,13 +87,27 @@ def twin(steps: int = 600) -> None:
             march.load = share
         march.step()
     each = (time.process_time() - started) / steps
-    print(f"twin: 257 units, {len(march.plates)} racks, {len(march.march.T)} cells, {1e3 * each:.2f} ms a step of 1 s: "
-          f"{1.0 / each:.0f} times faster than real time")  # fmt: skip
+    return {"units": 257, "racks": len(march.plates), "cells": len(march.march.T), "step_s": 1.0,
+            "step_ms": round(1e3 * each, 3), "times_real_time": round(1.0 / each)}  # fmt: skip
+
+
+def main() -> None:
+    """Measure, print, and write JSON where asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-o", "--output", type=Path)
+    wanted = parser.parse_args().output
+    from networks import hall
+
+    found = {
+        "what": "coolant loops, process CPU time of one thread", "date": datetime.date.today().isoformat(),
+        "machine": describe(), "64 racks": steady(hall(64), 400),
+        "512 racks of 100 trays": steady(resolved(512, 100), 5), "twin": twin(),
+    }  # fmt: skip
+    text = json.dumps(found, indent=1)
+    print(text)
+    if wanted:
+        wanted.write_text(text + "\n")
 
 
 if __name__ == "__main__":
-    from networks import hall
-
-    steady("64 racks", hall(64), 200)
-    steady("512 racks of 100 trays", resolved(512, 100), 5)
-    twin()
+    main()

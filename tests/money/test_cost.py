@@ -52,8 +52,9 @@ source = "a quotation"
     assert cost["demand_USD_per_year"] == pytest.approx(12.0 * power.max() / 1e3 * 8760 / month, rel=1e-9)
     assert cost["equipment_USD_per_year"]["servers"] == pytest.approx(200e3 * 0.2504564546, rel=1e-9)
     assert cost["maintenance_USD_per_year"]["servers"] == pytest.approx(6e3)
-    parts = [sum(v.values()) if isinstance(v, dict) else v for k, v in cost.items() if k != "total_USD_per_year"]
-    assert cost["total_USD_per_year"] == pytest.approx(sum(parts), rel=1e-12)
+    total, each = cost.pop("total_USD_per_year"), cost.pop("USD_per_IT_kWh")
+    assert total == pytest.approx(sum(sum(v.values()) if isinstance(v, dict) else v for v in cost.values()), rel=1e-12)
+    assert each == pytest.approx(total / totals["it_kWh"], rel=1e-12)
 
 
 def table(folder, hours=8760, price=lambda i: 50.0):

@@ -58,7 +58,7 @@ DESIGN = "liquid.rack.tray.test.plate.GPU.design"
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["liquid.rack.tray.test.plate.GPU.record=OCP 1 kW OAM PG25"], "pressure_drop is missing: a record does not know it"),
+        (["liquid.rack.tray.test.plate.GPU.record=OCP 1 kW OAM PG25"], "pressure_drop is missing: a record"),
         (["liquid.rack.tray.test.plate.GPU.pressure_drop=20 kPa"], "pressure_drop has no effect with design"),
         ([f"{DESIGN}.fins.slot=2 mm"], 'slot has no effect with arrangement = "split"'),
         ([f"{DESIGN}.fins.arrangement=impinging"], "an impinging flow needs slot"),

@@ -74,23 +74,19 @@ def _entering(e, temperature, setpoint, reach, facility):
 
 
 @njit(cache=True)
-def _explicit(first, count, forward, courant, inlet, T, flux):
-    """Advance the cells of one branch; returns the temperature that left."""
+def _explicit(first, count, forward, courant, inlet, T):
+    """Advance the cells of one branch."""
     step = 1 if forward else -1
     here = first if forward else first + count - 1
-    flux[0] = inlet
-    before = inlet
+    flux = before = inlet
+    share = 0.5 * (1.0 - courant)
+    value = T[here]
     for n in range(count):
-        value = T[here]
         ahead = T[here + step] if n < count - 1 else value
-        flux[n + 1] = value + 0.5 * (1.0 - courant) * _limited(value - before, ahead - value)
-        before = value
+        out = value + share * _limited(value - before, ahead - value)
+        T[here] = value + courant * (flux - out)
+        flux, before, value = out, value, ahead
         here += step
-    here = first if forward else first + count - 1
-    for n in range(count):
-        T[here] += courant * (flux[n] - flux[n + 1])
-        here += step
-    return flux[count]
 
 
 @njit(cache=True)
@@ -117,13 +113,17 @@ def _wall(first, count, mass, dt, cp, contact, wall_capacity, loss, ambient, T, 
     share = 1.0 / count
     water, metal = mass * share * cp, wall_capacity * share
     decay = np.exp(-contact * share * dt * (1.0 / water + 1.0 / metal))
-    fade = np.exp(-loss * share * dt / metal)
+    of_water, of_metal = water / (water + metal), metal / (water + metal)
     lost = 0.0
     for n in range(first, first + count):
-        mean = (water * T[n] + metal * wall[n]) / (water + metal)
+        mean = of_water * T[n] + of_metal * wall[n]
         gap = (T[n] - wall[n]) * decay
-        T[n] = mean + gap * metal / (water + metal)
-        wall[n] = mean - gap * water / (water + metal)
+        T[n] = mean + gap * of_metal
+        wall[n] = mean - gap * of_water
+    if loss == 0.0:
+        return lost
+    fade = np.exp(-loss * share * dt / metal)
+    for n in range(first, first + count):
         outward = (wall[n] - ambient) * (1.0 - fade)
         wall[n] -= outward
         lost += outward * metal
@@ -134,7 +134,7 @@ def _wall(first, count, mass, dt, cp, contact, wall_capacity, loss, ambient, T, 
 def advance(
     dt, cp, start, end, flow, mass, first, count, implicit, order, leaving, leaving_first, power, resistance, capacity,
     setpoint, reach, facility, spread, contact, wall_capacity, loss, ambient, inflow, inflow_temperature, T, wall, chip,
-    node, outlet, removed, flux,
+    node, outlet, removed,
 ):  # fmt: skip
     """Advance one step of `dt` seconds in place; returns the heat lost through walls, J.
 
@@ -181,7 +181,7 @@ def advance(
             heat = _chip(e, inlet if flow[e] != 0.0 else T[first[e]], dt, power, resistance, capacity, chip)
             if flow[e] != 0.0:
                 courant = abs(flow[e]) * dt * count[e] / mass[e]
-                _explicit(first[e], count[e], flow[e] > 0.0, courant, inlet, T, flux)
+                _explicit(first[e], count[e], flow[e] > 0.0, courant, inlet, T)
                 if spread[e] > 0.0:
                     _spread(first[e], count[e], spread[e] * dt * count[e] ** 2, T)
             if heat != 0.0:

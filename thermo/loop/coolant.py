@@ -37,6 +37,8 @@ class Coolant:
         self._columns = np.stack((self._density, self._log_viscosity, self._heat_capacity))
 
     def _at(self, temperature: ArrayLike, column: Array) -> Array:
+        if isinstance(temperature, np.ndarray) and temperature.ndim == 1 and column.ndim == 1:
+            return _looked_up(temperature, self.low, column)
         place = (np.asarray(temperature, dtype=np.float64) - self.low) / STEP
         index = np.minimum(np.maximum(place, 0.0), len(self.grid) - 2).astype(np.int64)
         below = column[..., index]
@@ -80,6 +82,17 @@ class Coolant:
     def vapour_pressure(self, temperature: ArrayLike) -> Array:
         """Vapour pressure, Pa, taken as that of water: a glycol mixture boils a little later than that."""
         return moist_air.saturation_pressure(np.minimum(temperature, 473.15))
+
+
+@njit(cache=True)
+def _looked_up(temperature, low, column):
+    """Linear between the points of one column, and on beyond its ends."""
+    found = np.empty(len(temperature))
+    for n in range(len(temperature)):
+        place = (temperature[n] - low) / STEP
+        index = int(min(max(place, 0.0), len(column) - 2))
+        found[n] = column[index] + (place - index) * (column[index + 1] - column[index])
+    return found
 
 
 @njit(cache=True)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 PER_HOUR = 3600.0
 BAR = 1e5
@@ -79,6 +80,24 @@ class Plate:
     parallel: int = 1
 
 
+@njit(cache=True)
+def _heads(flow, speed, points, terms, least):
+    """Head and its slope at each `flow` and `speed` of the cubics `terms` behind `points`."""
+    head, slope = np.empty(len(flow)), np.empty(len(flow))
+    for n in range(len(flow)):
+        at = flow[n] / speed[n]
+        inside = min(max(at, points[0]), points[-1])
+        index = min(max(np.searchsorted(points, at) - 1, 0), len(points) - 2)
+        t = inside - points[index]
+        c0, c1, c2, c3 = terms[0, index], terms[1, index], terms[2, index], terms[3, index]
+        tangent = c1 + t * (2.0 * c2 + 3.0 * t * c3)
+        if inside != at:
+            tangent = min(tangent, least)
+        head[n] = speed[n] ** 2 * (c0 + t * (c1 + t * (c2 + t * c3)) + tangent * (at - inside))
+        slope[n] = speed[n] * tangent
+    return head, slope
+
+
 @dataclass(frozen=True)
 class PumpCurve:
     """Measured pump: `flow` (m3/s, rising from the first point) against `head` (Pa) and `power` (W, electric) at full
@@ -92,15 +111,9 @@ class PumpCurve:
 
     def head_at(self, flow, speed):
         """Head, Pa, and its slope in flow, by the affinity laws s^2 H(V / s); falls linearly beyond the points."""
-        at, (points, terms, least) = flow / speed, self._cubics
-        index = np.minimum(np.maximum(np.searchsorted(points, at) - 1, 0), len(points) - 2)
-        c0, c1, c2, c3 = terms[:, index]
-        inside = np.minimum(np.maximum(at, points[0]), points[-1])
-        t = inside - points[index]
-        head = c0 + t * (c1 + t * (c2 + t * c3))
-        slope = c1 + t * (2.0 * c2 + 3.0 * t * c3)
-        slope = np.where(inside != at, np.minimum(slope, least), slope)
-        return speed**2 * (head + slope * (at - inside)), speed * slope
+        flow, speed = np.broadcast_arrays(np.asarray(flow, dtype=np.float64), np.asarray(speed, dtype=np.float64))
+        head, slope = _heads(flow.ravel(), speed.ravel(), *self._cubics)
+        return head.reshape(flow.shape), slope.reshape(flow.shape)
 
     @cached_property
     def _cubics(self):

@@ -25,6 +25,8 @@ def friction(reynolds: ArrayLike, relative_roughness: ArrayLike, law: str = "chu
     """
     reynolds = np.asarray(reynolds, dtype=np.float64)
     rough = np.asarray(relative_roughness, dtype=np.float64)
+    if law == "churchill" and reynolds.ndim == rough.ndim == 1 and len(reynolds) == len(rough):
+        return _churchill(reynolds, rough)
     if law == "churchill":
         shape = np.broadcast_shapes(reynolds.shape, rough.shape)
         both = (np.ascontiguousarray(np.broadcast_to(values, shape)).reshape(-1) for values in (reynolds, rough))

@@ -51,7 +51,6 @@ class March:
         self.contact, self.wall_capacity, self.loss, self.ambient = zeros.copy(), zeros.copy(), zeros.copy(), 293.15
         self.inflow_temperature = np.nan_to_num(network.inflow_temperature, nan=293.15)
         self.removed, self.lost = zeros.copy(), 0.0
-        self._flux = np.zeros(int(self.count.max()) + 1)
         self.set_flow(flow)
 
     def set_flow(self, flow: Array) -> None:
@@ -79,7 +78,6 @@ class March:
             self.order, self._leaving, self._leaving_first, self.power, self.resistance, self.capacity, self.setpoint,
             self.reach, self.facility, self.spread, self.contact, self.wall_capacity, self.loss, self.ambient,
             network.inflow, self.inflow_temperature, self.T, self.wall, self.chip, self.node, self.outlet, self.removed,
-            self._flux,
         )  # fmt: skip
 
     def stored(self) -> float:

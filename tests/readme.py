@@ -1,11 +1,14 @@
 """The parts of README.md that tests read, and the parts that a run of the software writes.
 
-After a change of results:  thermo run cases/air/aisle.toml && python tests/readme.py results/aisle
+After a change of results:
+    thermo run cases/air/aisle.toml && python tests/readme.py results/aisle
+    thermo compare cases/review/*.toml && python tests/readme.py results/comparison
 """
 
 from __future__ import annotations
 
 import base64
+import csv
 import json
 import re
 import sys
@@ -14,6 +17,12 @@ from pathlib import Path
 README = Path(__file__).resolve().parent.parent / "README.md"
 ROOT = README.parent
 VALIDATED = ROOT / "validation" / "VALIDATED.md"
+SITES = ("Abilene", "Phoenix", "Seoul", "Singapore", "Lulea")
+COOLINGS = {"air_dry": "air, dry", "air_evaporative": "air, evaporative", "closed_loop": "closed loop",
+            "immersion_single_phase": "single-phase immersion", "immersion_two_phase": "two-phase immersion"}
+REVIEW = {"metrics.pue": 3, "metrics.tue": 3, "metrics.wue_site_L_per_kWh": 2, "metrics.wue_source_L_per_kWh": 2,
+          "tokens.J_per_token": 3, "water": 3, "tokens.cost_USD_per_Mtoken": 5}
+WATERS = ("tokens.water_site_L_per_Mtoken", "tokens.water_source_L_per_Mtoken")
 
 
 def command(name: str) -> str:
@@ -70,7 +79,32 @@ def picture(report: str) -> bytes:
     return base64.b64decode(found[1])
 
 
+def review_row(site: str, cooling: str, figures: dict[str, float]) -> str:
+    """Return the row of the review table for one case, from its figures by section and key."""
+    found = figures | {"water": sum(figures[key] for key in WATERS)}
+    cells = [f"{found[key]:.{decimals}f}" for key, decimals in REVIEW.items()]
+    return f"| {site} | {COOLINGS[cooling]} | {' | '.join(cells)} |"
+
+
+def review_text(rows: dict[str, dict[str, float]]) -> str:
+    """Return the review table from the figures of every case by its name."""
+    head = ("| site | cooling | PUE | TUE | WUE on site, L/kWh | with the electricity's water | J per token "
+            "| water per million tokens, both, L | USD per million tokens |")
+    lines = [review_row(site, cooling, rows[f"{site.lower()}_{cooling}"]) for site in SITES for cooling in COOLINGS]
+    return "\n".join([head, "| --- | --- |" + " ---: |" * len(REVIEW), *lines])
+
+
+def compared(results: Path) -> dict[str, dict[str, float]]:
+    """Return the figures of every option of a comparison by its name."""
+    with (results / "comparison.csv").open() as file:
+        return {row["option"]: {key: float(row[key]) for key in (*REVIEW, *WATERS) if key in row}
+                for row in csv.DictReader(file)}
+
+
 def main(results: Path) -> None:
+    if (results / "comparison.csv").exists():
+        fill("review", review_text(compared(results)))
+        return
     fill("aisle", aisle_text(json.loads((results / "summary.json").read_text())))
     (ROOT / "cases" / "air" / "aisle.png").write_bytes(picture((results / "report.html").read_text()))
     fill("validated", VALIDATED.read_text())

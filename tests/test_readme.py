@@ -6,10 +6,11 @@ import re
 import tomllib
 
 import pytest
-from readme import README, ROOT, VALIDATED, blocks, command, section
+from readme import COOLINGS, README, REVIEW, ROOT, SITES, VALIDATED, WATERS, blocks, command, review_row, section
 
 from thermo.case import load
 from thermo.cli import cli
+from thermo.run import choose_backend, cooling_of
 
 AISLE = ROOT / "cases" / "air" / "aisle.toml"
 
@@ -63,3 +64,23 @@ def test_the_python_example_runs(tmp_path, monkeypatch):
     exec(example.replace("results/aisle/fields.h5", str(name)), {"print": lambda *words: shown.append(words)})
     assert shown[0][1] == "degC"
     assert 21.9 < shown[0][0] < 30.1
+
+
+def test_the_review_table_has_every_case():
+    rows = [line.split(" | ")[:2] for line in section("review").splitlines()[2:]]
+    assert rows == [[f"| {site}", name] for site in SITES for name in COOLINGS.values()]
+    names = {f"{site.lower()}_{cooling}" for site in SITES for cooling in COOLINGS}
+    assert {file.stem for file in ROOT.glob("cases/review/*.toml")} == names
+
+
+@pytest.mark.parametrize("site", ["Abilene", "Singapore"])
+@pytest.mark.parametrize("cooling", ["closed_loop", "immersion_two_phase"])
+def test_the_review_table_is_what_the_cases_give(site, cooling):
+    """The cases that need no field, solved here; the others take minutes: python tests/readme.py results/comparison."""
+    file = ROOT / "cases" / "review" / f"{site.lower()}_{cooling}.toml"
+    result, _ = cooling_of(load(file)).solve(load(file), choose_backend("cpu", "single"), lambda *_: None)
+    figures = {}
+    for name in (*REVIEW, *WATERS):
+        part, _, key = name.partition(".")
+        figures[name] = result.summary.get(part, {}).get(key)
+    assert review_row(site, cooling, figures) in section("review").splitlines()

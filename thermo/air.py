@@ -20,6 +20,7 @@ from thermo.field.properties import fluid_properties
 from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
 from thermo.field.supply_air import room_plant, supplied, supply_state
+from thermo.load.feedback import RackFeedback
 from thermo.plant.year import Year, simulate
 from thermo.result import Result
 
@@ -37,7 +38,9 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     status of the field: converged, wandering or not converged."""
     fluid = fluid_properties(case)
     preflight(case, backend)
-    solution = solve_steady(case, backend, fluid, listener, resume)
+    warm = case.cooling == "air" and case.load is not None and case.load.chip is not None
+    draw = RackFeedback(case).at_full_rate if warm else None
+    solution = solve_steady(case, backend, fluid, listener, resume, draw)
     summary, year = summarise(case, solution)
     result = Result(
         summary=summary, fields=outcome.fields_of(case, solution.solver), boxes=outcome.boxes_of(case),
@@ -155,7 +158,7 @@ def operate(case, inlet: float | None = None, supply: float | None = None, units
     supply = given_supply(case, units) if supply is None else supply
     scale = case.plant.it_scale
     nominal = [{"name": r.name, "power_W": r.heat, "flow_m3_s": r.face_flow(fluid.capacity)} for r in case.rack]
-    full = scale * sum(row["power_W"] for row in racks or nominal)
+    full = scale * sum(row["power_W"] - row.get("power_change_W", 0.0) for row in racks or nominal)
     flows = {row["name"]: scale * row["flow_m3_s"] for row in racks or nominal}
     steady = sum(flows[rack.name] for rack in case.rack if all(part.flow is not None for part in rack.contents))
     total = sum(flows.values())

@@ -13,6 +13,7 @@ from thermo.field import device_rows, outcome, transient_outcome
 from thermo.field.properties import fluid_properties
 from thermo.field.transient import solve_transient
 from thermo.load import series
+from thermo.load.feedback import RackFeedback
 from thermo.plant.year import Year
 from thermo.result import Result
 
@@ -23,9 +24,12 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve a time-dependent case; returns the result and ``completed``. See :func:`thermo.air.solve`."""
     fluid = fluid_properties(case)
     preflight(case, backend)
-    driven = case if case.load is None else series.in_time(case)
-    solution = solve_transient(driven, backend, fluid, listener, resume)
-    summary, year = summarise(case, solution)
+    driven, feedback = case, None
+    if case.load is not None:
+        racks = series.of_racks(case, case.time.duration)
+        driven, feedback = series.in_time(case, racks), RackFeedback(case, racks)
+    solution = solve_transient(driven, backend, fluid, listener, resume, feedback)
+    summary, year = summarise(case, solution, feedback)
     result = Result(
         summary=summary, fields=transient_outcome.transient_fields(case, solution), boxes=outcome.boxes_of(case),
         history=solution.history.arrays(), year=year, case_text=case.source_text, log=[], room_lo=case.room.lo,
@@ -34,7 +38,7 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     return result, solution.status
 
 
-def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
+def summarise(case, solution, feedback=None) -> tuple[dict[str, Any], Year | None]:
     """Sections of the summary of a time-dependent run. Limits of rack inlets are held against the peak of the run, and
     the plant's year is that of the case before its events."""
     solver, flags = solution.solver, list(solution.flags)
@@ -46,6 +50,11 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
         "monitors": outcome.monitor_rows(case, solution),
     }
     flags += device_rows.device_flags(solver)
+    if feedback is not None:
+        summary["monitors"] += feedback.rows(solution.ride_through.begin)
+        flags += feedback.flags(solution.ride_through.begin)
+        if feedback.chip is not None:
+            summary["chips"] = feedback.chip_section()
     if solver.heat:
         summary["balance"] = transient_outcome.balance_section(solution)
         if summary["balance"]["closure"] > 10 * case.solve.tolerance_balance:
@@ -69,7 +78,9 @@ def assumptions(case, solution) -> list[str]:
     lines += [f"Event at {event.at:g} s: {', '.join(event.target)} changes {', '.join(event.change)}." for event in
               case.event]
     if case.load is not None:
-        lines.append("The racks follow the demand of [load], step by step.")
+        lines.append("The racks follow the demand of [load], step by step; work that is not done at once waits.")
+        if case.load.chip is not None:
+            lines.append("Chips leak and slow down by the mean intake of their rack.")
     masses = {rack.name: rack.thermal_mass for rack in case.rack if rack.thermal_mass is not None}
     if masses:
         lines.append(f"Thermal mass of servers: {sum(masses.values()) / 1e3:g} kJ/K in {len(masses)} racks, one node "

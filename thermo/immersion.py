@@ -42,6 +42,7 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
         summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
+        summary["chips"] |= operation.full_rate(case, _hottest(state))
         summary["plant"]["supply_limit_C"] = state.facility_limit - KELVIN
     summary["limits"] = air.limit_rows(case, summary)
     return replace(result, year=year, sources=assumptions(case, state)), status
@@ -101,11 +102,15 @@ def operate(case, state: TankState) -> operation.Operation:
         year = closed_loop_year.simulate(case, it_power, it_power, state.facility_limit, pumps, supply, design=design)
         return fill.with_fill(year, case, 0.0, case.plant.facility_loop.coolant, round(tanks))
 
-    hottest = _nearest(state).get("max_C", state.coolant_inlet - KELVIN) + KELVIN
     return operation.run(
-        case, heat, plant, state.coolant_inlet, (hottest, state.coolant_inlet),
+        case, heat, plant, state.coolant_inlet, _hottest(state),
         lambda year: np.maximum(year.hourly["facility_supply"] - state.facility_limit, 0.0),
     )  # fmt: skip
+
+
+def _hottest(state: TankState) -> tuple[float, float]:
+    """Temperature of the chip nearest its limit and of the coolant that enters, K."""
+    return _nearest(state).get("max_C", state.coolant_inlet - KELVIN) + KELVIN, state.coolant_inlet
 
 
 def _closure(state: PoolState) -> dict[str, float]:

@@ -11,16 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from thermo import air, metrics, operation
+from thermo import air, liquid_transient, metrics, operation
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
-from thermo.load import trace
 from thermo.loop import branch_table, steady
 from thermo.loop.coolant import coolant
 from thermo.loop.plate_maps import plate_maps
 from thermo.loop.technology import Technology, solve_technology
 from thermo.loop.technology_loop import KELVIN, liquid_groups, rack_heat
-from thermo.loop.trip import LoopMarch, TripResult
+from thermo.loop.trip import TripResult
 from thermo.loop.volume import technology_volume
 from thermo.plant import closed_loop_year, fill
 from thermo.result import PlateMap, Result, Year
@@ -52,12 +51,13 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
         summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
+        summary["chips"] |= operation.full_rate(case, _hottest(case, technology))
         supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
         summary["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
-    trip = march(case, technology)
+    trip = liquid_transient.march(case, technology)
     if trip is not None:
-        flags += trip.flags + trip_flags(trip)
-        summary["monitors"] = summary.get("monitors", []) + trip_rows(trip)
+        flags += trip.flags + liquid_transient.trip_flags(trip)
+        summary["monitors"] = summary.get("monitors", []) + liquid_transient.trip_rows(trip)
     summary["limits"] = air.limit_rows(case, summary)
     of_network, of_plates, temperature, _ = technology.of_chips
     plates = plate_maps(of_network, technology.chips, of_plates, temperature, backend)
@@ -116,46 +116,16 @@ def operate(case, technology: Technology) -> operation.Operation:
         year = closed_loop_year.simulate(case, it_power, caught * it_power, limit, pumps, supply, design=design)
         return fill.with_fill(year, case, volume, liquid.coolant, units)
 
-    nearest = int(np.argmin(technology.chip_limit - technology.chip_temperature))
-    hottest = (float(technology.chip_temperature[nearest]), liquid.supply_temperature)
     return operation.run(
-        case, full, plant, liquid.supply_temperature, hottest,
+        case, full, plant, liquid.supply_temperature, _hottest(case, technology),
         lambda year: np.maximum(year.hourly["facility_supply"] - limit, 0.0),
     )  # fmt: skip
 
 
-def march(case, technology: Technology) -> TripResult | None:
-    """The loop in time, if the case asks for it. Raises :class:`CaseError` about the case's file."""
-    time = case.liquid.time
-    if time is None:
-        return None
-    facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
-    load = None
-    if time.trace is not None:
-        series = trace.read(case.table_file("liquid.time.trace"), "power_w")
-        at = np.arange(1, round(time.duration / time.step) + 1) * time.step
-        load = np.interp(at, np.arange(len(series.values)) * series.step, series.values / series.values.max())
-    try:
-        return LoopMarch(case.liquid, technology, time, facility).run(load)
-    except CaseError as problem:
-        raise case.error("liquid.time", str(problem)) from None
-
-
-def trip_rows(trip: TripResult) -> list[dict[str, Any]]:
-    """Monitors of the march: seconds to the first throttle and shutdown (absent if none), and the hottest chip."""
-    rows = [{"name": f"time to first {what}", "kind": "loop", "quantity": "time", "value": found[0], "unit": "s"}
-            for what, found in (("throttle", trip.throttle), ("shutdown", trip.shutdown)) if found]  # fmt: skip
-    hottest = float(trip.series["chip_max_C"].max())
-    return [*rows, {"name": "hottest chip in time", "kind": "loop", "quantity": "T", "value": hottest, "unit": "degC"}]
-
-
-def trip_flags(trip: TripResult) -> list[str]:
-    """Which chip throttles and shuts down first, in words."""
-    lines = []
-    for what, found in (("would slow down", trip.throttle), ("would shut down", trip.shutdown)):
-        said = f"after {found[0]:g} s, {found[1]}" if found else f"none within {trip.series['time_s'][-1]:g} s"
-        lines.append(f"in time: the first chip that {what}: {said}")
-    return lines
+def _hottest(case, technology: Technology) -> tuple[float, float]:
+    """Temperature of the chip nearest its limit and of the coolant at the plates, K."""
+    nearest = int(np.argmin(technology.chip_limit - technology.chip_temperature))
+    return float(technology.chip_temperature[nearest]), case.liquid.supply_temperature
 
 
 def _joined_balance(room: dict | None, technology: Technology) -> dict[str, float]:

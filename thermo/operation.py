@@ -50,15 +50,16 @@ def run(
     which the coolant of every hour is warmer than `coolant` because the plant cannot hold it.
     Raises :class:`thermo.errors.CaseError`.
     """
-    hours = site_weather(case).dry_bulb.size
-    tariff = electricity.tariff(case, hours)
+    outdoor = site_weather(case)
+    rows, step = outdoor.month.size, outdoor.step
+    tariff = electricity.tariff(case, rows, step)
     if case.load is None:
         return Operation(plant(full_power, 1.0), None, tariff, full_power)
     order = _order(case, tariff)
-    work = works.of_year(case, full_power, hours, coolant, order, hottest)
+    work = works.of_year(case, full_power, rows, coolant, order, hottest, step)
     year = plant(work.it_power, work.it_power / full_power)
     if case.load.chip is not None and warmer is not None and np.any(excess := warmer(year)):
-        work = works.of_year(case, full_power, hours, coolant + excess, order, hottest)
+        work = works.of_year(case, full_power, rows, coolant + excess, order, hottest, step)
         year = plant(work.it_power, work.it_power / full_power)
     year.hourly.update(work.hourly)
     year.units.update(work.units)
@@ -81,12 +82,14 @@ def sections(case, operation: Operation) -> dict[str, Any]:
     facility = year.hourly["facility_power"]
     if tariff.price is not None:
         litres = {key: year.totals[key] for key in ("makeup_L", "blowdown_L") if key in year.totals}
-        section = cost.of_year(case, tariff, year.hourly, year.months, litres, operation.full_power)
+        section = cost.of_year(
+            case, tariff, year.hourly, year.months, litres, operation.full_power, year.step
+        )
         found["cost"] = section | {"USD_per_IT_kWh": section["total_USD_per_year"] / year.totals["it_kWh"]}
     if work is not None:
         found["tokens"] = _tokens(case, year, work, found.get("cost"))
         if tariff.carbon is not None:
-            carbon = float((facility * tariff.carbon).sum()) * cost.HOUR
+            carbon = float((facility * tariff.carbon).sum()) * year.step
             found["tokens"]["carbon_kg_per_Mtoken"] = carbon / (work.totals["tokens"] * 1e-6)
     return found
 
@@ -132,4 +135,21 @@ def chip_section(case, inlets: dict[str, float]) -> dict[str, Any]:
         "margin_K": chip.limit - float(states.temperature[hottest]),
         "hottest": names[hottest],
     }
-    return section | ({"clock": float(states.clock.min())} if states.clock.min() < 1.0 else {})
+    return section | _full_rate(states, hottest)
+
+
+def full_rate(case, hottest: tuple[float, float]) -> dict[str, float]:
+    """What section ``chips`` says of power, clock and lost rate of liquid-cooled chips; nothing without ``load.chip``.
+
+    `hottest`: temperature of the hottest chip and of its coolant, K, where they were solved without leakage.
+    """
+    if case.load is None or case.load.chip is None:
+        return {}
+    return _full_rate(chips.state(chips.law(case.load.chip, hottest), np.array([hottest[1]])), 0)
+
+
+def _full_rate(states: chips.ChipState, hottest: int) -> dict[str, float]:
+    """Power of the hottest chip with leakage; where chips slow down, the slowest clock and the share of rate lost."""
+    found = {"power_W": float(states.power[hottest])}
+    lost = float(np.mean(1.0 - np.where(states.shutdown, 0.0, states.clock)))
+    return found | ({"clock": float(states.clock.min()), "lost_share": lost} if lost > 0.0 else {})

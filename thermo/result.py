@@ -100,10 +100,12 @@ class PlateMap:
 
 
 class Year(Protocol):
-    """What output reads of a plant year: hourly arrays of shape (8760,) and the unit of each, by the same key."""
+    """What output reads of a plant year: arrays of equal length and the unit of each, by the same key; a row of them
+    is `step` s: an hour, or a part of one."""
 
     hourly: dict[str, np.ndarray]
     units: dict[str, str]
+    step: float
 
 
 @dataclass(frozen=True)

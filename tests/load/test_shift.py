@@ -17,7 +17,7 @@ from thermo.load.shift import moved
 def test_a_day_keeps_its_work(seed, share, highest):
     rng = np.random.default_rng(seed)
     asked, order = rng.uniform(0, 0.9, (48, 3)), rng.uniform(-5, 100, 48)
-    after = moved(asked, order, SimpleNamespace(share=share, highest=highest))
+    after = moved(asked, order, SimpleNamespace(share=share, highest=highest), 3600.0)
     np.testing.assert_allclose(after.reshape(2, -1).sum(axis=1), asked.reshape(2, -1).sum(axis=1), rtol=1e-12)
     assert (after >= -1e-12).all()
     assert (after.mean(axis=1) * order).sum() <= (asked.mean(axis=1) * order).sum() + 1e-9 or highest < 0.9
@@ -26,7 +26,7 @@ def test_a_day_keeps_its_work(seed, share, highest):
 def test_by_hand():
     """Half of a level 0.4 moves into the cheapest hours: 4.8 of work fills six hours from 0.2 to 1."""
     order = np.arange(24.0)[::-1]
-    after = moved(np.full((24, 1), 0.4), order, SimpleNamespace(share=0.5, highest=1.0))[:, 0]
+    after = moved(np.full((24, 1), 0.4), order, SimpleNamespace(share=0.5, highest=1.0), 3600.0)[:, 0]
     np.testing.assert_allclose(after, [0.2] * 18 + [1.0] * 6)
 
 

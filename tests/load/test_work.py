@@ -131,8 +131,12 @@ def test_repeated_periods_are_the_whole_year(utilisation, tmp_path, monkeypatch)
     short = air.operate(case).work
     work._unhindered.cache_clear()
     monkeypatch.setattr(work.queue, "repeated", None)
-    monkeypatch.setattr(work, "_unhindered", lambda q: {**(d := work._served(work._demand(q), np.ones(1), None)),
-                                                        "power_share": d["utilisation"]})  # fmt: skip
+
+    def every_step(question):
+        done = work._served(work._demand(question), np.ones(1), None, question.step)
+        return done | {"power_share": done["utilisation"]}
+
+    monkeypatch.setattr(work, "_unhindered", every_step)
     whole = air.operate(case).work
     np.testing.assert_allclose(short.it_power, whole.it_power, rtol=1e-9)
     np.testing.assert_allclose(short.hourly["queue_wait"], whole.hourly["queue_wait"], atol=1e-6)

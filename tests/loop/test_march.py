@@ -7,8 +7,9 @@ import pytest
 
 from thermo.case import load
 from thermo.case.shipped import shipped_cases
-from thermo.liquid import march as march_case
-from thermo.liquid import solve_loop, trip_flags, trip_rows
+from thermo.liquid import solve_loop
+from thermo.liquid_transient import march as march_case
+from thermo.liquid_transient import trip_flags, trip_rows
 from thermo.loop.coolant import coolant
 from thermo.loop.elements import Pipe, Resistance
 from thermo.loop.march import March

@@ -99,7 +99,7 @@ def year():
     hourly |= {"facility_power": facility, "pue": facility / it}
     units = dict.fromkeys(hourly, "W") | {"dry_bulb": "K", "mode": "1", "pue": "1"}
     modes = {name: int((mode == i).sum()) for i, name in enumerate(("free", "mixed", "mechanical"))}
-    return SimpleNamespace(hourly=hourly, units=units, months=month, mode_hours=modes, flags=[])
+    return SimpleNamespace(hourly=hourly, units=units, months=month, mode_hours=modes, flags=[], step=3600.0)
 
 
 def year_sections(plant):

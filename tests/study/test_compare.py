@@ -1,11 +1,14 @@
 """The comparison: its numbers by hand, its order, its page in a browser."""
 
+import copy
 import csv
+import dataclasses
 import json
 import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from options import write
 
@@ -14,7 +17,7 @@ from thermo.study import option
 from thermo.study.breakdown import parts, steps
 from thermo.study.compare import markdown, run, table_csv
 from thermo.study.measures import CRITERIA, MEASURES, criterion
-from thermo.study.verdict import judge, sentences
+from thermo.study.verdict import draws, judge, sentences
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -144,7 +147,7 @@ def test_page_stands_alone_and_every_figure_has_words(written):
     assert "Not drawn" not in text
 
 
-@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium, which is not installed")
 def test_page_in_a_browser(written, tmp_path):
     """Without network: no message on the console, no image broken, nothing wider than a phone, tables sort."""
     probe = """<script>
@@ -168,3 +171,46 @@ def test_page_in_a_browser(written, tmp_path):
     assert found["name"] == sorted(found["up"])
     assert found["broken"] == 0 and found["images"] >= 10
     assert found["wide"] <= 0
+
+
+def test_equal_options_have_no_waterfall_and_no_minus_zero(directories, tmp_path):
+    run([directories[0], directories[0]], tmp_path, "cpu", "single")
+    page, text = (tmp_path / "comparison.html").read_text(), (tmp_path / "comparison.md").read_text()
+    assert "do not differ: every part is the same" in page
+    assert "−0.000" not in page + text and "-0.0%" not in page
+
+
+def test_a_sentence_keeps_its_abbreviations(options):
+    pue = next(measure for measure in MEASURES if measure.key == "pue")
+    cost = next(measure for measure in MEASURES if measure.key == "cost_USD_per_Mtoken")
+    assert pue.words == "PUE of the year" and cost.words == "cost per million tokens"
+
+
+def test_supply_is_named_by_the_cooling(options):
+    """The warmest supply is air of the racks, or coolant of the chips: one row each, one column in CSV."""
+    warm = dataclasses.replace(options[1], summary=copy.deepcopy(options[1].summary), label="loop")
+    warm.summary["case"]["cooling"] = "closed_loop"
+    rows = [line for line in markdown([options[0], warm], None).splitlines() if line.startswith("| Warmest")]
+    assert [row.split(" that ")[0] for row in rows] == ["| Warmest supply air", "| Warmest coolant to the cold plates"]
+    assert all("–" in row for row in rows)
+    assert table_csv([options[0], warm]).splitlines()[0].split(",").count("plant.supply_limit_C") == 1
+
+
+def test_range_of_a_price_is_drawn_from(options):
+    """A plant between 1000 and 4000 USD/kW at 2000: half to twice its yearly cost, evenly."""
+    ranged = [dataclasses.replace(one, case=copy.deepcopy(one.case)) for one in options[:2]]
+    for one in ranged:
+        one.case["money"]["capex"][0]["range"] = ["1000 USD/kW", "4000 USD/kW"]
+    measure = criterion(ranged)
+    plant = next(part.value for part in parts(ranged[0], measure) if part.kind == "equipment")
+    drawn, narrow = draws(ranged, measure), draws(options[:2], measure)
+    assert np.ptp(drawn["cheap"]) > np.ptp(narrow["cheap"])
+    assert np.ptp(drawn["cheap"]) > 1.3 * plant
+    assert judge(ranged).sure > 0.95  # one price for both parts nobody
+
+
+def test_break_even_of_the_equipment_by_hand(options):
+    found = judge(options[:2])
+    gap = found.measure.of(options[1]) - found.measure.of(options[0])
+    plant = next(part.value for part in parts(options[0], found.measure) if part.kind == "equipment")
+    assert f"Its equipment may cost {gap / plant:.0%} more than the case says" in " ".join(sentences(found))

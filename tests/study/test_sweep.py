@@ -28,7 +28,7 @@ PRICES = '"site.electricity_price" = ["0.05 USD/kWh", "0.10 USD/kWh", "0.20 USD/
 def folder(tmp_path, monkeypatch):
     """A case beside the sweep files; its field counts as solved."""
     (tmp_path / "case.toml").write_text(LIMITED)
-    monkeypatch.setattr(sweep, "_field", lambda case, directory, only_year: json.dumps(INTAKES))
+    monkeypatch.setattr(sweep, "solved_field", lambda case, directory, only_year: json.dumps(INTAKES))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

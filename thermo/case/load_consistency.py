@@ -14,6 +14,7 @@ def check_load(case: Case) -> None:
             raise case.error(key, "has no effect without a plant and its year: add [plant] and [site], or remove it")
     if case.load is not None:
         _check_server(case)
+        _check_events(case)
     if case.electricity is not None:
         _check_electricity(case)
     if case.money is not None and case.electricity is None and case.site.electricity_price is None:
@@ -50,6 +51,15 @@ def _check_server(case: Case) -> None:
                 f"{batch.single_stream:g} tokens/s must lie between the full rate over the largest batch "
                 f"({rate / batch.largest:g}) and the full rate ({rate:g})",
             )
+
+
+def _check_events(case: Case) -> None:
+    """With a load the racks draw what their work takes, so no event may say otherwise."""
+    racks = {rack.name for rack in case.rack}
+    for number, event in enumerate(case.event):
+        if "power" in event.change and racks & set(event.target):
+            raise case.error(f"event.{number}.change.power", "contradicts [load], which gives the power of the racks: "
+                             "remove one of them")
 
 
 def _check_electricity(case: Case) -> None:

@@ -45,6 +45,9 @@ class Capex(Table):
     name: Name = Field(description="What it is.")
     per_power: PricePerPower | None = Field(None, description="Price per watt of IT at full rate.")
     cost: Cost | None = Field(None, description="Price of all of it.")
+    range: tuple[PricePerPower, PricePerPower] | None = Field(
+        None, description="Lowest and highest price per watt that is thinkable; thermo compare draws from it."
+    )
     life: Duration = Field(description="Years until it is replaced.")
     maintenance: Fraction = Field(0.0, description="Yearly maintenance over its price.")
     source: str = Field(min_length=3, description="Where the number is from; printed in the report.")
@@ -52,6 +55,10 @@ class Capex(Table):
     @model_validator(mode="after")
     def _one_price(self) -> Capex:
         exactly_one(self, "per_power", "cost")
+        if self.range is not None and self.per_power is None:
+            raise wrong("range belongs to per_power: remove it")
+        if self.range is not None and not self.range[0] <= self.per_power <= self.range[1]:
+            raise wrong("range must hold per_power: give the lowest price first, then the highest")
         return self
 
 

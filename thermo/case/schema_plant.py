@@ -5,9 +5,10 @@ Defaults are typical values of an air-cooled hall, so a case may give only what 
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from thermo.case.quantity import (
+    Duration,
     Efficiency,
     Fraction,
     Positive,
@@ -22,6 +23,8 @@ from thermo.case.quantity import (
 from thermo.case.schema_closed_loop import DryCooler, FacilityLoop, Fill, RearDoor
 from thermo.case.schema_heat_rejection import Adiabatic, Chiller, CondenserWater, Economizer, Tower, Water
 from thermo.case.table import Flag, Table, at_most_one
+
+HOUR, SHORTEST_STEP = 3600.0, 60.0
 
 
 class AirHandler(Table):
@@ -128,6 +131,10 @@ class Plant(Table):
     """Everything between the room and the weather."""
 
     it_scale: Positive = Field(1.0, description="The modelled racks stand for this many times their power.")
+    step: Duration = Field(
+        3600.0, description="Step of the year: an hour or a part of it, such as 15 min. The weather is then linear in "
+        "time between the middles of its hours, and the load keeps its steps as far as they are not shorter."
+    )
     air_handler: AirHandler = Field(AirHandler(), description="Fan wall or CRAH.")
     chilled_water: ChilledWater = Field(ChilledWater(), description="Chilled-water loop.")
     chiller: Chiller = Field(Chiller(), description="Chillers.")
@@ -146,3 +153,11 @@ class Plant(Table):
         None, description="Rear-door heat exchangers of liquid-cooled racks; without this table there are none."
     )
     fill: Fill = Field(Fill(), description="Coolant in the sealed loops and what is lost of it.")
+
+    @field_validator("step")
+    @classmethod
+    def _part_of_an_hour(cls, step: float) -> float:
+        if step < SHORTEST_STEP or abs(HOUR / step - round(HOUR / step)) > 1e-9:
+            raise wrong(f"an hour is no whole number of steps of {step:g} s, or they are shorter than a minute: "
+                        "give 1 h, 30 min, 15 min, 10 min, 5 min, ... 1 min")
+        return step

@@ -16,6 +16,8 @@ OUT_OF_REACH = 0.05
 """K by which a controlled temperature may miss its set-point before that is said."""
 DISAGREES = 0.005
 """Share by which flows that belong together may differ before that is said."""
+LEAST_CHANGE = 1e-6
+"""Share of a rack's power by which it must differ from what the case gives before that is said."""
 
 
 class Readings:
@@ -42,11 +44,13 @@ def _mixed(values: np.ndarray, flow: np.ndarray) -> float:
 
 
 def rack_rows(solution) -> list[dict[str, Any]]:
-    """One row a rack: inlet mean and hottest with their grid uncertainty, inlet over the height, outlet, servers."""
+    """One row a rack: inlet mean and hottest with their grid uncertainty, inlet over the height, outlet, servers.
+
+    `power_change_W`: what warm chips add to the power that the case gives, or slow ones take from it."""
     solver, rows = solution.solver, []
     if solver.heat is None:
         return rows
-    readings = Readings(solver)
+    readings, drawn = Readings(solver), solver.backend.to_host(solver.devices.power).astype(np.float64)
     heights = intake_heights(solver)
     for box, rack in zip(solver.case.rack, solver.racks, strict=True):
         names = [f"rack {rack.name} inlet_{what}" for what in ("mean", "max")]
@@ -58,6 +62,9 @@ def rack_rows(solution) -> list[dict[str, Any]]:
                "inlet_max_C": hottest, "outlet_mean_C": mean + leaves,
                "flow_m3_s": float(flow.sum()),
                "inlet_heights_C": heights[rack.name]}
+        change = float(drawn[mine].sum() - sum(stream.power for stream in solver.streams[mine]))
+        if abs(change) > LEAST_CHANGE * row["power_W"]:
+            row["power_change_W"] = change
         if box.recirculation > 0.0:
             row["server_inlet_C"] = _mixed(readings.breathed[mine], flow)
         if box.server:

@@ -99,6 +99,15 @@ class Devices:
             self.look(solver)
             self._leave(solver, gain)
 
+    def draw(self, watts) -> None:
+        """Give every rack so many `watts` (racks,), shared by its streams as the case shares its power."""
+        power = np.array([s.power for s in self.streams])
+        for rack, total in zip(self.racks, watts, strict=True):
+            given = power[rack.first : rack.last].sum()
+            if given > 0.0:
+                power[rack.first : rack.last] *= total / given
+        self.power[:] = self.backend.asarray(power)
+
     def look(self, solver) -> None:
         """Mean temperatures and pressures at both ends."""
         for end, warm, push, outside in ((self.intake, self.inlet, self.inlet_pressure, self.outside),

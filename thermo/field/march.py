@@ -53,12 +53,15 @@ def relaxation_of(case, solver) -> float:
 
 
 class March:
-    """Steps on one grid until the monitored values, the balances and the updates have all settled."""
+    """Steps on one grid until the monitored values, the balances and the updates have all settled.
 
-    def __init__(self, case, solver, relaxation, number, count, finest, history, listener, cold):
+    ``draw`` gives the power of every rack, W, for mean intakes, K; without it racks draw what the case says.
+    """
+
+    def __init__(self, case, solver, relaxation, number, count, finest, history, listener, cold, draw=None):
         self.case, self.solver, self.relaxation = case, solver, relaxation
         self.number, self.count, self.finest = number, count, finest
-        self.history, self.listener, self.cold = history, listener, cold
+        self.history, self.listener, self.cold, self.draw = history, listener, cold, draw
         self.mass = MassBalance(solver)
         self.reducer = Reducer(solver.backend, solver.size)
         self.status, self.iteration, self.resting = "running", 0, False
@@ -103,6 +106,8 @@ class March:
             self.values.update(self._rack_values(means[row]))
             self.history.add(iteration=self.iteration - CHECK_EVERY + row + 1, level=self.number, cpu_s=cpu,
                              wall_s=wall, **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
+        if self.draw is not None:
+            self.solver.devices.draw(self.draw(means[-1][: len(self.solver.racks)] + self.solver.datum))
 
     def finish(self) -> None:
         """With the converged flow: fluxes that conserve mass and a temperature that closes the heat balance."""

@@ -42,6 +42,7 @@ def _notes(march) -> dict:
         "flags": march.flags, "values": march.values, "racks": march.racks,
         "times": march.times, "seconds": march.history.seconds(),
         "ride_through": {"passed": ride.passed, "last": ride.last, "peaks": ride.peaks},
+        "feedback": None if march.feedback is None else march.feedback.notes(),
         "precision": march.solver.backend.precision, "backend": march.solver.backend.name,
     }
 
@@ -73,6 +74,8 @@ def restore(march, state: dict[str, np.ndarray]) -> None:
         setattr(march, name, notes[name])
     march.racks = {name: tuple(pair) for name, pair in notes["racks"].items()}
     _restore_ride_through(march.ride_through, notes["ride_through"])
+    if march.feedback is not None:
+        march.feedback.restore(notes["feedback"])
     if march.statistics is not None:
         _restore_statistics(march.statistics, state, asarray)
     march.history.columns = _group(state, "history/", list)

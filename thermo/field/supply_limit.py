@@ -111,6 +111,7 @@ def _solve_at(before: FieldSolver, rise: float) -> March:
     fields = transfer.state(before)
     fields["T"] = fields["T"] + (before.datum + rise - solver.datum)
     fields["p"] = fields["p"] + _lift(before, rise)
+    solver.devices.power[:] = before.devices.power
     transfer.restore(solver, fields)
     for flux, converged in zip(solver.flux, before.flux, strict=True):
         flux[:] = converged

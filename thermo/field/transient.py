@@ -56,21 +56,23 @@ class TransientSolution:
     statistics: Statistics | None
 
 
-def solve_transient(case, backend, fluid, listener, resume=None) -> TransientSolution:
+def solve_transient(case, backend, fluid, listener, resume=None, feedback=None) -> TransientSolution:
     """Solve a case in time. ``listener`` is called as in :func:`thermo.field.steady.solve_steady`, after every step
     with the :class:`March` as one more argument. ``resume`` is the state of an interrupted march, or ``(factor,
-    fields)`` of its steady start. Raises :class:`DivergedError`."""
+    fields)`` of its steady start. ``feedback`` tells what the racks draw, as :class:`thermo.load.feedback.RackFeedback`
+    does. Raises :class:`DivergedError`."""
     if isinstance(resume, dict):
-        march = resumed(case, backend, fluid, listener, resume)
+        march = resumed(case, backend, fluid, listener, resume, feedback)
     else:
-        march = _started(case, backend, fluid, listener, resume)
+        march = _started(case, backend, fluid, listener, resume, feedback)
     march.run()
     return march.solution()
 
 
-def _started(case, backend, fluid, listener, resume):
+def _started(case, backend, fluid, listener, resume, feedback):
     if case.time.start == "steady":
-        start = solve_steady(steady_case(case), backend, fluid, listener, resume)
+        draw = None if feedback is None else feedback.at_start
+        start = solve_steady(steady_case(case), backend, fluid, listener, resume, draw)
         solver, flags = start.solver, list(start.flags)
         if case.physics.large_eddy:
             solver, _ = conditions.changed(TimeTerms(solver), case)
@@ -81,7 +83,7 @@ def _started(case, backend, fluid, listener, resume):
         load_kernels(case, backend, fluid, 1)
         solver, flags = FieldSolver(case, make_grid(case), backend, fluid), []
         start_fields(case, solver)
-    march = March(case, solver, listener, flags)
+    march = March(case, solver, listener, flags, feedback)
     march.begin()
     return march
 
@@ -94,7 +96,7 @@ def steady_case(case):
         update={"turbulence": "k-epsilon", "convection": "limited"})})
 
 
-def resumed(case, backend, fluid, listener, state) -> March:
+def resumed(case, backend, fluid, listener, state, feedback=None) -> March:
     """A march that goes on from a saved state."""
     if march_state.precision(state) != backend.precision:
         raise CaseError(f"the checkpoint is in {march_state.precision(state)} precision: add --precision "
@@ -102,7 +104,7 @@ def resumed(case, backend, fluid, listener, state) -> March:
     load_kernels(case, backend, fluid, 1)
     solver = FieldSolver(Schedule(case).at(*march_state.times(state)), make_grid(case), backend, fluid)
     conditions.prepare(solver)
-    march = March(case, solver, listener, [])
+    march = March(case, solver, listener, [], feedback)
     march_state.restore(march, state)
     return march
 
@@ -110,8 +112,8 @@ def resumed(case, backend, fluid, listener, state) -> March:
 class March:
     """A time-dependent run: state, schedule, step control and records."""
 
-    def __init__(self, case, solver, listener, flags):
-        self.case, self.solver, self.listener = case, solver, listener
+    def __init__(self, case, solver, listener, flags, feedback=None):
+        self.case, self.solver, self.listener, self.feedback = case, solver, listener, feedback
         self.flags = flags
         self.schedule = Schedule(case)
         self.time = self.before = 0.0
@@ -165,6 +167,7 @@ class March:
         for _ in range(REJECTIONS):
             step, goal = self.control.next(self.time)
             self._renew_conditions(goal)
+            self._draw(goal)
             found = self._iterate(step)
             if found.finite and not self.control.rejects(found.error, found.update):
                 break
@@ -185,6 +188,12 @@ class March:
             if state != self.solver.case:
                 self.solver, self.terms = conditions.changed(self.terms, state)
                 self.measures = StepMeasures(self.terms)
+
+    def _draw(self, goal: float) -> None:
+        """Give the racks the power that they draw until the new time, from the intakes at the last one."""
+        if self.feedback is not None and self.solver.heat:
+            intakes = np.array([self.racks[rack.name][0] + KELVIN for rack in self.solver.racks])
+            self.solver.devices.draw(self.feedback.during(self.time, goal, intakes))
 
     def _iterate(self, step: float):
         count = self.case.time.iterations
@@ -218,6 +227,9 @@ class March:
         cpu, wall = self.history.seconds()
         racks = {f"monitor:rack {name} inlet_mean": mean for name, (mean, _) in self.racks.items()}
         racks |= {f"monitor:rack {name} inlet_max": top for name, (_, top) in self.racks.items()}
+        if self.feedback is not None and self.solver.heat:
+            self.feedback.accept()
+            racks |= self.feedback.columns()
         self.history.add(iteration=self.number, cpu_s=cpu, wall_s=wall, **measures, **racks)
         if store:
             self._store()

@@ -80,21 +80,26 @@ def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState
     warm, stable = _balance(chip, coolant, chip.dynamic * rate)
     throttled = (warm > chip.limit) | ~stable
     room = (chip.limit - coolant) / chip.resistance - chip.leakage(chip.limit)  # W of dynamic power that may flow
-    slowest = chip.minimum_clock
-    exponent = chip.clock_exponent
-    busy_clock = np.maximum(room / chip.dynamic, 0.0) ** (1.0 / exponent)  # busy all the time
-    if exponent > 1.0:
-        idle_clock = np.maximum(room / (chip.dynamic * np.maximum(rate, 1e-12)), 0.0) ** (1.0 / (exponent - 1.0))
-        clock = np.where(idle_clock >= rate, idle_clock, busy_clock)
-    else:
-        clock = busy_clock
-    clock = np.where(throttled, np.clip(clock, slowest, 1.0), 1.0)
+    clock = np.where(throttled, clock_within(chip, room, rate), 1.0)
     busy = np.minimum(rate / clock, 1.0)
-    dynamic = chip.dynamic * busy * clock**exponent
+    dynamic = chip.dynamic * busy * clock**chip.clock_exponent
     temperature, held = _balance(chip, coolant, dynamic)
     temperature = np.where(throttled & (temperature <= chip.limit * (1 + 1e-9)), chip.limit, temperature)
     shutdown = throttled & ((temperature > chip.shutdown * (1.0 + 1e-9)) | ~held)
     return ChipState(temperature, dynamic + chip.leakage(temperature), clock, shutdown)
+
+
+def clock_within(chip: ChipLaw, room: ArrayLike, rate: ArrayLike) -> Array:
+    """Clock, as a share of full, at which no more than `room` W of dynamic power serve `rate` (share of full).
+
+    A chip that has time to spare slows down and is busy longer; else it is busy all the time and does what it can.
+    """
+    share, exponent = np.maximum(np.asarray(room) / chip.dynamic, 0.0), chip.clock_exponent
+    clock = share ** (1.0 / exponent)
+    if exponent > 1.0:
+        spare = (share / np.maximum(rate, 1e-12)) ** (1.0 / (exponent - 1.0))
+        clock = np.where(spare >= rate, spare, clock)
+    return np.clip(clock, chip.minimum_clock, 1.0)
 
 
 def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,9 +103,12 @@ def of_hall(case, period: Shape) -> Array:
     return np.maximum((1.0 - own) * period.values + own * rolled, 0.0)
 
 
-def on_hours(values: Array, step: float) -> tuple[Array, int]:
-    """The period with steps of an hour at most, and how many of them are an hour."""
-    if step > HOUR:
-        return np.repeat(values, round(step / HOUR)), 1
-    return values, round(HOUR / step)
+def on_steps(values: Array, own: float, step: float) -> tuple[Array, int]:
+    """The period of steps of `own` s on steps that fit a year of steps of `step` s, and how many of them are one.
+
+    Both are parts of an hour. What is longer is repeated, so the work stays.
+    """
+    ours, theirs = round(HOUR / own), round(HOUR / step)
+    fine = math.lcm(ours, theirs)
+    return np.repeat(values, fine // ours), fine // theirs
 

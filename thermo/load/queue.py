@@ -50,6 +50,19 @@ def _bounded(gain: Array, most: Array) -> tuple[Array, Array]:
     return backlog, refused
 
 
+def advance(
+    backlog: Array, demand: Array, capacity: Array, step: float, longest_wait: float | None = None
+) -> tuple[Array, Array, Array]:
+    """One step of several queues: served and refused shares of full rate, and the backlog after it (s of full rate).
+
+    `backlog`, `demand`, `capacity` are (queues,); the recursion is that of :func:`serve`.
+    """
+    after = np.maximum(backlog + (demand - capacity) * step, 0.0)
+    most = after if longest_wait is None else np.minimum(after, longest_wait * capacity)
+    refused = (after - most) / step
+    return np.maximum(demand - refused + (backlog - most) / step, 0.0), refused, most
+
+
 def repeated(served: Served, period: int, size: int) -> Served:
     """The first period of ``period`` steps, then the second as often as ``size`` steps ask for."""
 

@@ -7,22 +7,24 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-DAY = 24
+DAY = 86400.0  # s
 
 
-def moved(asked: Array, order: Array, given) -> Array:
-    """Demand (hours, steps) after moving; `order` (hours,) is what an hour costs, in any unit; lower is better.
+def moved(asked: Array, order: Array, given, step: float) -> Array:
+    """Demand (rows, steps) after moving; a row is `step` s; `order` (rows,) is what it costs, in any unit; lower is
+    better.
 
-    Of every day's work ``given.share`` is taken out of all hours alike and put into the hours in rising `order`, each
+    Of every day's work ``given.share`` is taken out of all rows alike and put into the rows in rising `order`, each
     up to ``given.highest`` (never below what it already holds). What does not fit goes back to where it came from.
-    Within an hour the work that stays keeps its shape and the work that comes is spread evenly. The work of a day is
+    Within a row the work that stays keeps its shape and the work that comes is spread evenly. The work of a day is
     kept.
     """
-    days = len(asked) // DAY
-    mean = asked[: days * DAY].mean(axis=1).reshape(days, DAY)
+    size = round(DAY / step)
+    days = len(asked) // size
+    mean = asked[: days * size].mean(axis=1).reshape(days, size)
     kept = mean * (1.0 - given.share)
     room = np.maximum(given.highest - kept, 0.0)
-    best = np.argsort(order[: days * DAY].reshape(days, DAY), axis=1, kind="stable")
+    best = np.argsort(order[: days * size].reshape(days, size), axis=1, kind="stable")
     sorted_room = np.take_along_axis(room, best, axis=1)
     pool = (mean - kept).sum(axis=1, keepdims=True)
     before = np.cumsum(sorted_room, axis=1) - sorted_room
@@ -32,5 +34,5 @@ def moved(asked: Array, order: Array, given) -> Array:
     left = pool - put.sum(axis=1, keepdims=True)
     gained += left * np.divide(mean, mean.sum(axis=1, keepdims=True), out=np.zeros_like(mean), where=mean > 0.0)
     result = asked.copy()
-    result[: days * DAY] = asked[: days * DAY] * (1.0 - given.share) + gained.reshape(-1, 1)
+    result[: days * size] = asked[: days * size] * (1.0 - given.share) + gained.reshape(-1, 1)
     return result

@@ -2,7 +2,7 @@
 
 Pumps without power run down by their inertia: speed = 1 / (1 + t / coast_down). Chips keep their power when they get
 too hot; when the first passes the temperature at which it would slow down or shut down is what is reported. Where the
-coolant would boil the march ends.
+coolant would boil the march ends. With feedback chips slow down instead, and what is not done in time is reported.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from thermo.loop.volume import UNIT_VOLUME, rack_volume
 Array = NDArray[np.float64]
 
 SERIES = ("time_s", "chip_max_C", "supply_C", "return_C", "flow_kg_s", "facility_C", "load")
+FEEDBACK = ("clock", "made")
 SETTLING = 120.0  # s
 MOST_CELLS = 40  # of a branch: its front is then at most a few percent of its length wide
 SETTLED = 1e-4  # change of pump speed below which flows are kept
@@ -35,18 +36,26 @@ STEEL = 7850.0 * 480.0  # J/m3/K
 
 @dataclass
 class TripResult:
-    """Series over the time steps, each (steps,), and when the first chip passed its limits (s; None: none did)."""
+    """Series over the time steps, each (steps,), and when the first chip reached its limits (s; None: none did).
+
+    ``begin``: the first event, s. With feedback the series hold the lowest ``clock`` and what is ``made`` too.
+    """
 
     series: dict[str, Array]
     throttle: tuple[float, str] | None
     shutdown: tuple[float, str] | None
     flags: list[str] = field(default_factory=list)
+    begin: float = 0.0
 
 
 class LoopMarch:
-    """A technology loop in time. `load` (share of full power, a number or one a branch) may be set between steps."""
+    """A technology loop in time. `load` (share of full power, a number or one a branch) may be set between steps.
 
-    def __init__(self, liquid, technology: Technology, time, facility_coolant: str) -> None:
+    `feedback` gives power, clock and what is made for (full power, resistance, capacity, limit, chip, coolant) of every
+    branch with chips, load and step, as :func:`thermo.load.throttle.held` does; without it chips keep their power.
+    """
+
+    def __init__(self, liquid, technology: Technology, time, facility_coolant: str, feedback=None) -> None:
         self.liquid, self.technology, self.settings = liquid, technology, time
         self.medium, self.facility_medium = coolant(liquid.coolant), coolant(facility_coolant)
         density = float(self.medium.density(liquid.supply_temperature))
@@ -66,7 +75,7 @@ class LoopMarch:
             self.network, self._masses(density), self.solution.flow, time.step, float(self.medium.heat_capacity(mean)),
             self.solution.inlet, self.solution.outlet, MOST_CELLS,
         )  # fmt: skip
-        self.load = 1.0
+        self.load, self.feedback, self.held = 1.0, feedback, None
         self.full_power = self.network.heat.copy()
         self.rejecting = True
         groups = int(self.group_of_unit.max())
@@ -189,12 +198,25 @@ class LoopMarch:
             self._flows_changed()
         march = self.march
         march.power[:] = self.full_power * self.load
+        if self.feedback is not None:
+            self._hold()
         march.facility[self.units] = self.facility[self.group_of_unit - 1]
         march.step()
         removed = np.bincount(self.group_of_unit - 1, march.removed[self.units], len(self.facility))
         rejected = removed if self.rejecting else 0.0
         capacity = self.settings.facility_volume * float(self.facility_medium.density(310.0)) * 3900.0
         self.facility += (removed - rejected) * march.dt / capacity
+
+    def _hold(self) -> None:
+        """Power of the chips that follow their temperature."""
+        march, b = self.march, self.branch
+        coolant = march.node[self.network.start[b]]
+        load = self.load if np.ndim(self.load) == 0 else self.load[b]
+        self.held = self.feedback(
+            self.full_power[b], march.resistance[b], march.capacity[b], self.throttle, march.chip[b], coolant, load,
+            march.dt,
+        )  # fmt: skip
+        march.power[b] = self.held.power
 
     def settle(self) -> None:
         """March to the steady state that the events start from, then set the clock to zero."""
@@ -218,22 +240,33 @@ class LoopMarch:
             self.step()
             chip = self.march.chip[self.branch]
             for key, limit in (("throttle", self.throttle), ("shutdown", self.shutdown)):
-                if first[key] is None and (chip >= limit).any():
-                    hottest = int(np.argmax(chip - limit))
+                reached = (chip >= limit) | (self._slowed() if key == "throttle" else False)
+                if first[key] is None and reached.any():
+                    hottest = int(np.argmax(np.where(reached, chip - limit, -np.inf)))
                     first[key] = (self.march.time, self.network.branch_names[self.branch[hottest]])
             rows.append(self._row(chip))
             flags = self._boils()
             if flags:
                 break
-        series = {name: np.array(column) for name, column in zip(SERIES, zip(*rows, strict=True), strict=True)}
-        return TripResult(series, first["throttle"], first["shutdown"], flags)
+        names = SERIES if self.feedback is None else SERIES + FEEDBACK
+        series = {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+        begin = min((event.at for event in self.settings.event), default=0.0)
+        return TripResult(series, first["throttle"], first["shutdown"], flags, begin)
+
+    def _slowed(self):
+        """Which chips run below full clock."""
+        return False if self.held is None else self.held.clock < 1.0
 
     def _row(self, chip: Array) -> tuple[float, ...]:
         march = self.march
         supply = march.outlet[self.units]
         returned = march.node[self.network.start[self.units[0]]]
-        return (march.time, chip.max() - KELVIN, supply.max() - KELVIN, returned - KELVIN,
-                march.flow[self.units].sum(), self.facility.max() - KELVIN, float(np.mean(self.load)))  # fmt: skip
+        row = (march.time, chip.max() - KELVIN, supply.max() - KELVIN, returned - KELVIN,
+               march.flow[self.units].sum(), self.facility.max() - KELVIN, float(np.mean(self.load)))  # fmt: skip
+        if self.held is None:
+            return row
+        made = np.average(self.held.made, weights=self.full_power[self.branch])
+        return (*row, float(self.held.clock.min()), float(made))
 
     def _boils(self) -> list[str]:
         """A flag naming the branch whose coolant would boil, if one does."""

@@ -32,20 +32,23 @@ def annuity(rate: float, years: float) -> float:
     return 1.0 / years if rate == 0.0 else rate / -np.expm1(-years * np.log1p(rate))
 
 
-def of_year(case, tariff: Tariff, hourly: dict[str, Array], months: Array, litres: dict[str, float], it: float) -> dict:
+def of_year(
+    case, tariff: Tariff, hourly: dict[str, Array], months: Array, litres: dict[str, float], it: float,
+    step: float = HOUR,
+) -> dict:  # fmt: skip
     """Section ``cost`` of the summary: USD a year by cause.
 
-    `hourly`: powers of the plant, W, (hours,), with ``facility_power``; `months` 1..12 of every hour; `litres`:
-    ``makeup_L`` and ``blowdown_L`` of the year where there are any; `it`: IT power at full rate, W. Equipment without
-    ``[money]`` is not counted.
+    `hourly`: powers of the plant, W, (rows,), with ``facility_power``; `months` 1..12 of every row; a row is `step` s;
+    `litres`: ``makeup_L`` and ``blowdown_L`` of the year where there are any; `it`: IT power at full rate, W. Equipment
+    without ``[money]`` is not counted.
     """
     facility = hourly["facility_power"]
-    bill = np.broadcast_to(tariff.cost(facility), facility.shape) * HOUR  # USD in each hour
+    bill = np.broadcast_to(tariff.cost(facility), facility.shape) * step  # USD in each row
     paid = np.divide(bill, facility, out=np.zeros(facility.shape), where=facility > 0.0)
     section: dict[str, Any] = {"electricity_USD_per_year": _split(hourly, paid, float(bill.sum()))}
     money = case.money
     if money is not None:
-        section |= _tariffs(money, facility, months, litres)
+        section |= _tariffs(money, facility, months, litres, step)
         if money.capex:
             section |= _equipment(money, it)
     section["total_USD_per_year"] = sum(sum(v.values()) if isinstance(v, dict) else v for v in section.values())
@@ -63,7 +66,7 @@ def _split(hourly: dict[str, Array], paid: Array, total: float) -> dict[str, flo
     return split
 
 
-def _tariffs(money, facility: Array, months: Array, litres: dict[str, float]) -> dict[str, Any]:
+def _tariffs(money, facility: Array, months: Array, litres: dict[str, float], step: float) -> dict[str, Any]:
     section: dict[str, Any] = {}
     water = {}
     if money.water_price is not None and "makeup_L" in litres:
@@ -73,7 +76,7 @@ def _tariffs(money, facility: Array, months: Array, litres: dict[str, float]) ->
     if water:
         section["water_USD_per_year"] = water
     if money.demand_charge is not None:
-        peaks = [facility[months == month].max() * (months == month).sum() * HOUR for month in np.unique(months)]
+        peaks = [facility[months == month].max() * (months == month).sum() * step for month in np.unique(months)]
         section["demand_USD_per_year"] = float(money.demand_charge * sum(peaks))
     return section
 

@@ -13,6 +13,7 @@ from thermo.load import table
 Array = NDArray[np.float64]
 
 DAY, FEBRUARY_29 = 24, 59
+HOUR = 3600.0  # s
 HOURS = (8760, 8784)
 USD_PER_MWH = 1.0 / 3.6e9  # in USD/J
 GRAM_PER_KWH = 1.0 / 3.6e9  # in kg/J
@@ -21,7 +22,7 @@ ENDINGS = {"price": "price_usd_per_mwh", "carbon": "carbon_g_per_kwh"}
 
 @dataclass(frozen=True)
 class Tariff:
-    """Per hour, (hours,) or (1,): `price` USD/J at the meter (None if unknown), `carbon` kg/J (None if unknown),
+    """Per row of the year, (rows,) or (1,): `price` USD/J at the meter, `carbon` kg/J (each None if unknown),
     `cheap` W of curtailed supply there is and `cheap_price` USD/J of it."""
 
     price: Array | None
@@ -42,15 +43,20 @@ class Tariff:
         return np.where(self.cheap > 0.0, np.minimum(self.cheap_price, self.price), self.price)
 
 
-def tariff(case, hours: int) -> Tariff:
-    """The electricity of the case over ``hours`` hours. Raises :class:`thermo.errors.CaseError`."""
+def tariff(case, rows: int, step: float = HOUR) -> Tariff:
+    """The electricity of the case over ``rows`` hours, or parts of an hour of ``step`` s.
+
+    Raises :class:`thermo.errors.CaseError`.
+    """
     site, given = case.site, case.electricity
     if given is None:
         constant = (site.electricity_price, site.carbon_per_electricity)
         price, carbon = (None if value is None else np.array([value]) for value in constant)
         return Tariff(price, carbon, np.zeros(1), 0.0)
     try:
-        wholesale, carbon = _columns(case.table_file("electricity"), given, hours)
+        per_hour = round(HOUR / step)
+        hourly = _columns(case.table_file("electricity"), given, rows // per_hour)
+        wholesale, carbon = (None if values is None else values.repeat(per_hour) for values in hourly)
     except CaseError as problem:
         raise case.error("electricity", str(problem)) from None
     if wholesale is None:

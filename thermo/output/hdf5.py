@@ -28,8 +28,9 @@ AXES = ("z", "y", "x")
 LOOP_UNITS = {
     "flow_kg_s": "kg s-1", "flow_L_min": "L min-1", "inlet_C": "degC", "outlet_C": "degC", "pressure_drop_Pa": "Pa",
     "heat_W": "W", "chip_C": "degC", "time_s": "s", "chip_max_C": "degC", "supply_C": "degC", "return_C": "degC",
-    "facility_C": "degC",
+    "facility_C": "degC", "clock": "1", "made": "1",
 }  # fmt: skip
+HOUR = 3600.0  # s
 LARGEST_CHUNK = 2**30  # bytes; HDF5 refuses chunks of 4 GiB
 
 
@@ -54,9 +55,10 @@ def write(path: Path, result: Result, summary: Mapping[str, Any], summary_text: 
         for plate in result.plates:
             _write_plate(file.require_group("plates").create_group(plate.kind.replace("/", "_")), plate)
         if result.year is not None:
-            hours = {"hour": np.arange(len(next(iter(result.year.hourly.values()), ())))}
+            rows = len(next(iter(result.year.hourly.values()), ()))
+            hour = np.arange(rows) if result.year.step == HOUR else np.arange(rows) * (result.year.step / HOUR)
             units = {**result.year.units, "hour": "h"}
-            _write_columns(file.create_group("year"), {**hours, **result.year.hourly}, "hour", units)
+            _write_columns(file.create_group("year"), {"hour": hour, **result.year.hourly}, "hour", units)
     with path.open("wb") as out:
         out.write(memory.getbuffer())
 

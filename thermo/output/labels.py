@@ -14,6 +14,13 @@ LIMITS = {
     "wue_site": ("Water used on site per IT energy", "L/kWh", 3),
 }
 
+# What plant.supply_C and plant.supply_limit_C of the summary are, by cooling: of the year, and the warmest allowed
+SUPPLY = {
+    "air": ("Supply air of the year", "Warmest supply air that the racks allow"),
+    "closed_loop": ("Coolant to the cold plates, year", "Warmest coolant to the cold plates that the chips allow"),
+    "immersion": ("Coolant to the tanks, year", "Warmest coolant to the tanks that the chips allow"),
+}
+
 
 def number(value: float | None, decimals: int) -> str:
     """A number with thin thousands, or a dash where there is none."""

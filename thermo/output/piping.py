@@ -71,7 +71,7 @@ def _rejection(axes: Axes, result: Result, supply: float, back: float) -> None:
     """The facility loop, with the hours of the year in each mode where there is a plant."""
     plant = result.summary.get("plant", {})
     hours = plant.get("mode_hours", {})
-    modes = "".join(f"\n{mode} {count:,} h" for mode, count in hours.items() if count)
+    modes = "".join(f"\n{mode} {count:,.0f} h" for mode, count in hours.items() if count)
     _box(axes, 0.1, back - 0.3, 1.5, supply - back + 0.6, f"heat rejection{modes}")
     axes.plot([1.6, 3.1], [supply, supply], color=COLD, linestyle=(0, (5, 2)), **PIPE)
     axes.plot([1.6, 3.1], [back, back], color=HOT, linestyle=(0, (5, 2)), **PIPE)

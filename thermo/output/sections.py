@@ -115,7 +115,8 @@ def dies(m: Material) -> Part:
 def year(m: Material) -> Part:
     """Energy, water and cooling modes of the year."""
     metrics, plant = m.get("metrics"), m.get("plant")
-    yield columns(tables.energy(m.get("energy"), metrics), tables.metrics(metrics, plant))
+    cooling = m.get("case").get("cooling", "air")
+    yield columns(tables.energy(m.get("energy"), metrics), tables.metrics(metrics, plant, cooling))
     yield drawn(lambda: year_charts.overhead(m.result), "the overhead")
     yield columns(tables.water(m.get("water"), metrics), tables.modes(plant.get("mode_hours", {})))
     yield drawn(lambda: year_charts.months(m.result), "the months")

@@ -25,13 +25,13 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "inlet_max_uncertainty_K", "inlet_heights_C", "ashrae_class", "ashrae_status", "capture_index_cold",
         "capture_index_hot", "sources",
         "server_inlet_C", "servers",
-        "inlet_peak_C", "ride_through_s", "shutdown_s",
+        "inlet_peak_C", "ride_through_s", "shutdown_s", "power_change_W",
     ),
     "cooling_units": (
         "name", "flow_m3_s", "supply_C", "return_C", "duty_W", "fan_W", "valve", "fan_speed", "saturated",
     ),
     "plates": ("name", "kind", "flow_m3_s", "pressure_drop_Pa"),
-    "chips": ("max_C", "limit_C", "margin_K", "hottest", "clock"),
+    "chips": ("max_C", "limit_C", "margin_K", "hottest", "power_W", "clock", "lost_share"),
     "air": (
         "rci_hi", "rci_lo", "rti", "shi", "rhi", "ashrae_class", "capture_index_cold", "capture_index_hot",
         "return_sources",

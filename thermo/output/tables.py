@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from thermo.output.labels import limit_name, number, share, uncertain, value, with_uncertainty
+from thermo.output.labels import SUPPLY, limit_name, number, share, uncertain, value, with_uncertainty
 from thermo.output.page import Column, heading, pairs, paragraph, table
 
 ENERGY = {
@@ -138,19 +138,20 @@ def _energy_row(label: str, energy_kwh: float, it: float) -> list[str]:
     return [label, number(energy_kwh / 1e3, 1), number(100.0 * energy_kwh / it, 2)]
 
 
-def metrics(values: Mapping[str, Any], plant: Mapping[str, Any]) -> str:
+def metrics(values: Mapping[str, Any], plant: Mapping[str, Any], cooling: str = "air") -> str:
     """The figures a design is judged by."""
+    supply, warmest = SUPPLY[cooling]
     rows = [
         (label, value(values[key], unit, decimals)) for key, (label, unit, decimals) in METRICS.items() if key in values
     ]
     if "peak_power_W" in plant:
         rows.append(("Highest facility power", value(plant["peak_power_W"] / 1e3, "kW", 0)))
     if "supply_C" in plant:
-        rows.append(("Supply air of the year", value(plant["supply_C"], "°C", 1)))
+        rows.append((supply, value(plant["supply_C"], "°C", 1)))
     if "supply_limit_C" in plant:
         how = {"field": " (found with the field)", "linear": " (linear estimate)"}
         known = how.get(plant.get("supply_limit_method"), "")
-        rows.append(("Warmest supply air that the racks allow", value(plant["supply_limit_C"], "°C", 1) + known))
+        rows.append((warmest, value(plant["supply_limit_C"], "°C", 1) + known))
     return heading("Metrics") + pairs(rows) if rows else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from thermo.output.labels import limit_name, share, uncertain, value
+from thermo.output.labels import SUPPLY, limit_name, share, uncertain, value
 from thermo.output.page import escape, items
 
 
@@ -50,7 +50,8 @@ def key_figures(summary: Mapping[str, Any]) -> str:
         tiles.append(("WUE on site", value(metrics["wue_site_L_per_kWh"], "L/kWh", 2), more))
     if "supply_limit_C" in plant:
         given = f"the year runs at {value(plant['supply_C'], '°C', 1)}" if "supply_C" in plant else ""
-        tiles.append(("Warmest supply the racks allow", value(plant["supply_limit_C"], "°C", 1), given))
+        limit = SUPPLY[summary.get("case", {}).get("cooling", "air")][1]
+        tiles.append((limit, value(plant["supply_limit_C"], "°C", 1), given))
     tiles += _captured(summary)
     if "closure" in summary.get("balance", {}):
         tiles.append(("Heat not accounted for", share(summary["balance"]["closure"]), "of the heat put in"))

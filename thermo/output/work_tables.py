@@ -24,10 +24,12 @@ TOKENS = {
     "lost_to_throttling_share": ("Capacity lost to hot chips", "%", 2, 100.0),
 }
 CHIPS = {
-    "max_C": ("Hottest chip at full rate", "°C", 1, 1.0),
+    "max_C": ("Hottest chip", "°C", 1, 1.0),
     "limit_C": ("Its limit", "°C", 1, 1.0),
     "margin_K": ("Margin", "K", 1, 1.0),
-    "clock": ("Clock at full rate", "%", 1, 100.0),
+    "power_W": ("Its power at full rate, with leakage", "W", 0, 1.0),
+    "clock": ("Slowest clock", "%", 1, 100.0),
+    "lost_share": ("Full rate lost to hot chips", "%", 2, 100.0),
 }
 
 

@@ -30,7 +30,7 @@ ON_SITE = {
     "water_blowdown": ("blown down", SERIES[4]),
     "water_drift": ("drift", SERIES[7]),
 }
-SECONDS_PER_HOUR = 3600.0
+HOUR = 3600.0  # s
 MONTHS_LAYOUT = {"left": 0.06, "right": 0.99, "top": 0.95, "bottom": 0.05, "wspace": 0.15, "hspace": 0.28}
 MODES = {0: ("free cooling", "#7fb8dd"), 1: ("mixed", "#e0b04c"), 2: ("mechanical", "#b5523b")}
 Array = NDArray[np.float64]
@@ -97,7 +97,7 @@ def weather(result: Result) -> Picture | None:
         chosen = year.hourly["mode"] == mode
         if chosen.any():
             axes.plot(outdoor[chosen], pue[chosen], ".", color=colour, markersize=2.5, rasterized=True,
-                      label=f"{label}, {chosen.sum()} h")  # fmt: skip
+                      label=f"{label}, {chosen.sum() * year.step / HOUR:.0f} h")  # fmt: skip
     axes.set_xlabel("outdoor air, °C")
     axes.set_ylabel("PUE of the hour, –")
     axes.grid()
@@ -106,7 +106,8 @@ def weather(result: Result) -> Picture | None:
         f"Hourly PUE against outdoor temperature: {pue.min():.3f} to {pue.max():.3f} "
         f"between {outdoor.min():.0f} and {outdoor.max():.0f} °C."
     )
-    return vector(figure, alt, "One point for each hour of the year.")
+    every = "hour" if year.step == HOUR else "step"
+    return vector(figure, alt, f"One point for each {every} of the year.")
 
 
 def month_of(year: Year) -> NDArray[np.int64]:
@@ -135,7 +136,7 @@ def _overhead(axes: Axes, year: Year, month: NDArray[np.int64]) -> None:
     for label, colour, names in PARTS.values():
         hourly = [year.hourly[name] for name in names if name in year.hourly]
         if hourly:
-            energy = _sum(np.sum(hourly, axis=0), month) / 1e6
+            energy = _sum(np.sum(hourly, axis=0), month) * (year.step / HOUR) / 1e6
             axes.bar(range(12), energy, bottom=bottom, color=colour, width=0.75, label=label)
             bottom += energy
     axes.set_title("Energy on top of IT")
@@ -147,7 +148,7 @@ def _overhead(axes: Axes, year: Year, month: NDArray[np.int64]) -> None:
 def _water(axes: Axes, result: Result, month: NDArray[np.int64]) -> None:
     """Water used on site by where it goes, and the electricity's water, which follows the month's energy."""
     year, source = result.year, result.summary.get("water", {}).get("source_L_per_year")
-    parts = [(label, colour, _sum(year.hourly[name], month) * SECONDS_PER_HOUR / 1e3)
+    parts = [(label, colour, _sum(year.hourly[name], month) * year.step / 1e3)
              for name, (label, colour) in ON_SITE.items() if name in year.hourly]  # fmt: skip
     if source is not None:
         energy = _sum(year.hourly["facility_power"], month)
@@ -173,7 +174,7 @@ def _modes(axes: Axes, year: Year, month: NDArray[np.int64]) -> None:
     mode: Mapping | Array = year.hourly.get("mode", np.array([]))
     for number, (label, colour) in MODES.items():
         if len(mode) and (mode == number).any():
-            hours = _sum((mode == number).astype(float), month)
+            hours = _sum((mode == number).astype(float), month) * (year.step / HOUR)
             axes.bar(range(12), hours, bottom=bottom, color=colour, width=0.75, label=label)
             bottom += hours
     if bottom.any():

@@ -149,22 +149,23 @@ def _closed(case, hourly: dict, outdoor: Weather, limit: float) -> Year:
     plant, loop = case.plant, case.plant.facility_loop
     installed, coolers = hourly.pop("chillers_installed"), hourly.pop("dry_coolers_installed", None)
     spares = plant.trim_chiller is not None and plant.trim_chiller.redundancy is not None
-    books = close_year(hourly, outdoor.month, installed, spares or plant.chiller.redundancy is not None)
+    books = close_year(hourly, outdoor.month, installed, spares or plant.chiller.redundancy is not None,
+                       outdoor.step)
     flags, totals = list(books.flags), dict(books.totals)
-    supply = books.hourly["facility_supply"]
+    step, supply = outdoor.step, books.hourly["facility_supply"]
     warm = supply > np.asarray(limit) + 1e-6
     if warm.any():
         excess = float(np.max(supply - np.asarray(limit)))
-        flags.append(f"facility loop: warmer than the chips allow in {hours_of(warm)}, by {excess:.1f} K at worst; "
-                     "add [plant.trim_chiller] or dry coolers")
+        flags.append(f"facility loop: warmer than the chips allow in {hours_of(warm, step)}, by {excess:.1f} K at "
+                     "worst; add [plant.trim_chiller] or dry coolers")
     wet = coolant_limits.condensing(supply, outdoor, DEW_POINT_MAX)
     if wet.any():
-        flags.append(f"facility loop: colder than the dew point of the room in {hours_of(wet)}: insulate or raise "
-                     "plant.facility_loop.supply_temperature")
+        flags.append(f"facility loop: colder than the dew point of the room in {hours_of(wet, step)}: insulate or "
+                     "raise plant.facility_loop.supply_temperature")
     if plant.rear_door is not None:
         idle = (books.hourly["rear_door_heat"] <= 0.0) & (books.hourly["residual_air_heat"] > 0.0)
         if idle.any():
-            flags.append(f"rear doors: the facility coolant is warmer than the exhaust air in {hours_of(idle)}")
+            flags.append(f"rear doors: the facility coolant is warmer than the exhaust air in {hours_of(idle, step)}")
     if np.any(fluid(loop.coolant).outside(supply)):
         flags.append(f"facility loop: supply outside the range of {loop.coolant}")
     if coolers is not None:

@@ -12,7 +12,8 @@ from thermo.plant.economizer import MODES
 
 Array = NDArray[np.float64]
 
-KWH_PER_WATT_HOUR = 1e-3  # the step is one hour, so a mean power in W is an energy in Wh
+KWH_PER_WATT_HOUR = 1e-3
+HOUR = 3600.0  # s
 FLOW_MISMATCH = 0.15  # share by which the air's heat and the coil load may differ before it is flagged
 
 UNITS = {
@@ -71,8 +72,6 @@ WATERS = {
     "blowdown_L": "water_blowdown",
     "drift_L": "water_drift",
 }
-SECONDS_PER_HOUR = 3600.0
-
 # what runs outside its range: hourly mask, hourly array that is positive when it runs, what is done there
 OUTSIDE = {
     "chiller": ("chiller_outside_range", "mechanical_cooling", "curves: COP scaled by Carnot from the edge"),
@@ -86,8 +85,9 @@ OUTSIDE = {
 class Year:
     """The year, as plain data.
 
-    `hourly` maps a name to (hours,) or (variants, hours); `units` gives the unit of each. Powers and heats are the mean
-    of the hour in W; `mode` is 0 free, 1 mixed, 2 mechanical; `energy_balance` is (electricity in - heat out - unmet)
+    `hourly` maps a name to (hours,) or (variants, hours); `units` gives the unit of each. With a `step` (s) below an
+    hour its arrays are as much longer. Powers and heats are the mean of the hour or step in W; `mode` is 0 free,
+    1 mixed, 2 mechanical; `energy_balance` is (electricity in - heat out - unmet)
     over electricity in. `totals` are kWh and L over the year, plus `peak_power_W`, `energy_balance` (the worst hour)
     and `chillers_installed` (with the spares; absent for a chiller law that has no size);
     `mode_hours` counts hours by mode. With variants, totals and mode hours are (variants,) arrays. `months` is 1..12.
@@ -99,10 +99,11 @@ class Year:
     totals: dict[str, Any]
     mode_hours: dict[str, Any]
     flags: list[str]
+    step: float = HOUR
 
 
 def close_year(
-    hourly: dict[str, Array], months: NDArray[np.int64], chillers: Array | None, spares_given: bool
+    hourly: dict[str, Array], months: NDArray[np.int64], chillers: Array | None, spares_given: bool, step: float = HOUR
 ) -> Year:
     """Add totals, mode hours and flags to the hourly arrays (any that broadcast to the common shape).
 
@@ -112,23 +113,23 @@ def close_year(
     shape = np.broadcast_shapes(*(values.shape for values in hourly.values()), months.shape)
     hourly = {name: np.broadcast_to(values, shape) for name, values in hourly.items()}
     totals = {
-        name: plain(sum(hourly[part].sum(axis=-1) for part in parts) * KWH_PER_WATT_HOUR)
+        name: plain(sum(hourly[part].sum(axis=-1) for part in parts) * (KWH_PER_WATT_HOUR * step / HOUR))
         for name, parts in ENERGIES.items()
         if parts[0] in hourly
     }
     totals |= {
-        name: plain(hourly[rate].sum(axis=-1) * SECONDS_PER_HOUR) for name, rate in WATERS.items() if rate in hourly
+        name: plain(hourly[rate].sum(axis=-1) * step) for name, rate in WATERS.items() if rate in hourly
     }
     totals["peak_power_W"] = plain(hourly["facility_power"].max(axis=-1))
     totals["energy_balance"] = plain(np.abs(hourly["energy_balance"]).max(axis=-1))
     if chillers is not None:
         totals["chillers_installed"] = plain(np.broadcast_to(chillers, shape)[..., 0])
-    mode_hours = {name: plain((hourly["mode"] == mode).sum(axis=-1)) for mode, name in MODES.items()}
+    mode_hours = {name: plain(_hours((hourly["mode"] == mode).sum(axis=-1), step)) for mode, name in MODES.items()}
     units = {name: UNITS.get(name, UNITS.get(name.removeprefix("air_"), "W")) for name in hourly}
-    flags = _flags(hourly)
+    flags = _flags(hourly, step)
     if chillers is None and spares_given:
         flags.append("plant.chiller.redundancy has no effect: a fixed cop or carnot_fraction has no size")
-    return Year(hourly, units, months, totals, mode_hours, flags)
+    return Year(hourly, units, months, totals, mode_hours, flags, step)
 
 
 def plain(values: Array) -> Any:
@@ -136,18 +137,18 @@ def plain(values: Array) -> Any:
     return values.item() if np.ndim(values) == 0 else values
 
 
-def _flags(hourly: dict[str, Array]) -> list[str]:
+def _flags(hourly: dict[str, Array], step: float) -> list[str]:
     """Hours outside the range of a record, unmet cooling, and air that does not carry the heat it should."""
     flags = []
     for machine, (mask, runs, what) in OUTSIDE.items():
         if mask in hourly and hourly[mask].any():
             share = hourly[mask].sum() / (hourly[runs] > 0.0).sum()
-            hours = f"{hours_of(hourly[mask])}, {share:.0%} of the hours it runs"
+            hours = f"{hours_of(hourly[mask], step)}, {share:.0%} of the hours it runs"
             flags.append(f"{machine}: {hours}, lie outside the range of its {what}")
     short = hourly["unmet_cooling"] > 0.0
     if short.any():
         worst = (hourly["unmet_cooling"] / hourly["cooling_load"]).max()
-        flags.append(f"chiller: capacity falls short in {hours_of(short)}, by {worst:.0%} of the load at worst")
+        flags.append(f"chiller: capacity falls short in {hours_of(short, step)}, by {worst:.0%} of the load at worst")
     load = hourly["coil_load"]
     carried = hourly["air_heat_capacity_rate"] * (hourly["return_air_temperature"] - hourly["supply_air_temperature"])
     mismatch = (np.abs(carried - load) / load).max()
@@ -159,9 +160,12 @@ def _flags(hourly: dict[str, Array]) -> list[str]:
     return flags
 
 
-def hours_of(mask: NDArray[np.bool_]) -> str:
+def _hours(count: Array, step: float) -> Array:
+    """So many steps in hours; whole where a step is an hour."""
+    return count if step == HOUR else count * step / HOUR
+
+
+def hours_of(mask: NDArray[np.bool_], step: float = HOUR) -> str:
     """Hours in which `mask` is true, as a text: "12 h", or of many variants the most."""
-    count = mask.sum(axis=-1)
-    if np.ndim(count) == 0:
-        return f"{count} h"
-    return f"up to {count.max()} h" if count.size > 1 else f"{count.item()} h"
+    hours = _hours(mask.sum(axis=-1), step)
+    return f"{'up to ' if np.size(hours) > 1 else ''}{np.max(hours):g} h"

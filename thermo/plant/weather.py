@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 HEADER_LINES = 8
 HOURS = (8760, 8784)
+HOUR = 3600.0
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # columns of an EPW row (EnergyPlus, Auxiliary Programs, "EPW data dictionary"): position, name, code for missing, range
 COLUMNS = (
@@ -32,9 +33,10 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weather:
-    """Hourly weather of a site: `dry_bulb` K, `relative_humidity` 0..1, `pressure` Pa, `month` 1..12, all (hours,)."""
+    """Weather of a site: `dry_bulb` K, `relative_humidity` 0..1, `pressure` Pa, `month` 1..12, all (steps,)
+    of `step` s."""
 
     name: str
     dry_bulb: Array
@@ -42,6 +44,7 @@ class Weather:
     pressure: Array
     month: NDArray[np.int64]
     elevation: float = 0.0
+    step: float = HOUR
 
     @cached_property
     def wet_bulb(self) -> Array:
@@ -64,6 +67,22 @@ def constant(dry_bulb: float, relative_humidity: float, pressure: float) -> Weat
     month = np.repeat(np.arange(1, 13), np.array(DAYS) * 24)
     same = (np.full(month.size, value) for value in (dry_bulb, relative_humidity, pressure))
     return Weather("constant", *same, month)
+
+
+@lru_cache(maxsize=16)
+def on_step(hourly: Weather, step: float) -> Weather:
+    """Hourly weather on steps of `step` s, a part of an hour: linear in time between the middles of the hours.
+
+    The year closes to a ring. The mean of the year is kept, that of a single hour nearly.
+    """
+    count = round(HOUR / step)
+    if count == 1:
+        return hourly
+    hours = hourly.month.size
+    known, wanted = np.arange(-1, hours + 1) + 0.5, (np.arange(hours * count) + 0.5) / count
+    given = (hourly.dry_bulb, hourly.relative_humidity, hourly.pressure)
+    fine = (np.interp(wanted, known, np.concatenate([v[-1:], v, v[:1]])) for v in given)
+    return Weather(hourly.name, *fine, hourly.month.repeat(count), hourly.elevation, step)
 
 
 def read_epw(path: Path | str) -> Weather:

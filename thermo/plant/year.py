@@ -21,7 +21,12 @@ from thermo.plant.weather import Weather
 Array = NDArray[np.float64]
 
 def site_weather(case) -> Weather:
-    """Weather of ``case.site``: the EPW file or real year of ``case.weather_file``, or the case's constant weather."""
+    """Weather of ``case.site`` on the steps of ``case.plant.step``: the EPW file or real year of ``case.weather_file``,
+    or the case's constant weather."""
+    return weather.on_step(_hourly_weather(case), case.plant.step)
+
+
+def _hourly_weather(case) -> Weather:
     given = case.site.weather
     if isinstance(given, str):
         return weather.read_epw(case.weather_file)
@@ -59,7 +64,7 @@ def simulate(
     hourly |= electricity(case.plant, hourly, sizes[0])
     hourly |= heat_to_ambient(case.plant, hourly)
     installed = hourly.pop("chillers_installed")
-    return close_year(hourly, outdoor.month, installed, case.plant.chiller.redundancy is not None)
+    return close_year(hourly, outdoor.month, installed, case.plant.chiller.redundancy is not None, outdoor.step)
 
 
 def _design(values: Array) -> Array:

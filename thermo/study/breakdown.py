@@ -18,6 +18,7 @@ ENERGY = {
 }
 JOULE_PER_KWH = 3.6e6
 SERVERS = "servers"
+ROUND_OFF = 1e-12  # of the largest part: a smaller change is none
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ def steps(a: Option, b: Option, measure: Measure) -> list[tuple[str, float]]:
     before = {part.name: part.value * (ratio if part.kind == "electricity" else 1.0) for part in first}
     after = {part.name: part.value for part in second}
     found += [(name, after.get(name, 0.0) - before.get(name, 0.0)) for name in {**before, **after}]
-    largest = max((abs(change) for _, change in found), default=0.0)
-    return [(name, change) for name, change in found if abs(change) > 1e-12 * max(largest, 1e-300)]
+    round_off = ROUND_OFF * max((abs(part.value) for part in first + second), default=0.0)
+    return [(name, change) for name, change in found if abs(change) > round_off]
 
 
 def _price(option: Option) -> float:

@@ -122,7 +122,7 @@ def waterfall(a: Option, b: Option, measure: Measure) -> Picture:
     _step(axes, 0, 0.0, start, SOFT, f"{start:.{measure.decimals}f}")
     here = start
     for place, (_, change) in enumerate(shown, 1):
-        text = f"{change:+.{measure.decimals}f}   {change / start:+.1%}".replace("-", "−")
+        text = f"{change:+z.{measure.decimals}f}   {change / start:+z.1%}".replace("-", "−")
         _step(axes, place, here, change, BAD if change > 0 else GOOD, text)
         here += change
     _step(axes, len(shown) + 1, 0.0, end, SOFT, f"{end:.{measure.decimals}f}")
@@ -134,8 +134,8 @@ def waterfall(a: Option, b: Option, measure: Measure) -> Picture:
     axes.set_xlim(max(low, 0.0), max(reach) + max(0.9 * span, 0.02 * start))
     axes.set_xlabel(_axis(measure) + (" (axis does not start at zero)" if low > 0.0 else ""))
     axes.grid(axis="x")
-    alt = f"From {a.label} to {b.label}: " + ", ".join(f"{n} {c:+.{measure.decimals}f}" for n, c in shown) + "."
-    return vector(figure, alt, f"Why {b.label} comes out at {(end / start - 1.0):+.1%} against {a.label}. Red: more.")
+    alt = f"From {a.label} to {b.label}: " + ", ".join(f"{n} {c:+z.{measure.decimals}f}" for n, c in shown) + "."
+    return vector(figure, alt, f"Why {b.label} comes out at {(end / start - 1.0):+z.1%} against {a.label}. Red: more.")
 
 
 def _largest(moves: list[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -157,8 +157,7 @@ def months(options: list[Option]) -> Picture | None:
     options = [option for option in options if option.year]
     if not options:
         return None
-    figure = Figure(figsize=(WIDE, 3.0 + 0.14 * len(options)), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, left, right = _two_panels(len(options))
     for number, option in enumerate(options):
         month, look = option.month, _look(number)
         facility, it = (np.bincount(month, option.year[key], 12) for key in ("facility_power", "it_power"))
@@ -183,11 +182,10 @@ def duration(options: list[Option]) -> Picture | None:
     options = [option for option in options if option.year]
     if not options:
         return None
-    figure = Figure(figsize=(WIDE, 3.0 + 0.14 * len(options)), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, left, right = _two_panels(len(options))
     for number, option in enumerate(options):
         facility, it = option.year["facility_power"], option.year["it_power"]
-        hours = np.arange(facility.size)
+        hours = np.arange(facility.size) / option.rows_per_hour
         left.plot(hours, np.sort(facility)[::-1] / 1e3, label=option.label, **(_look(number) | {"marker": ""}))
         right.plot(hours, np.sort(facility - it)[::-1] / 1e3, **(_look(number) | {"marker": ""}))
     left.set_ylabel("power of the site, kW")
@@ -226,6 +224,12 @@ def margins(options: list[Option]) -> Picture | None:
     worst = max(rows, key=lambda pair: pair[1]["value"] / pair[1]["limit"])
     alt = f"Use of the limits; the closest is {limit_name(worst[1]['name'])[0].lower()} of {worst[0].label}."
     return vector(figure, alt, "Every declared limit: how much of it is used.")
+
+
+def _two_panels(count: int) -> tuple[Figure, Axes, Axes]:
+    """Two charts side by side with room for a legend of `count` options below."""
+    figure = Figure(figsize=(WIDE, 3.0 + 0.14 * count), layout="constrained")
+    return figure, *figure.subplots(1, 2)
 
 
 def _bars(count: int) -> tuple[Figure, Axes]:
@@ -268,4 +272,4 @@ def _look(number: int) -> dict:
 
 
 def _axis(measure: Measure) -> str:
-    return measure.label.lower() if not measure.unit else f"{measure.label.lower()}, {measure.unit}"
+    return measure.words if not measure.unit else f"{measure.words}, {measure.unit}"

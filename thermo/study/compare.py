@@ -49,10 +49,10 @@ def difference(measure: Measure, option: Option, base: Option) -> str:
     if here is None or there is None or option is base:
         return ""
     if measure.unit in ("°C", "K", "%"):
-        return f"{here - there:+.1f} {'K' if measure.unit == '°C' else measure.unit}".replace("-", "−")
+        return f"{here - there:+z.1f} {'K' if measure.unit == '°C' else measure.unit}".replace("-", "−")
     if there == 0.0:
         return "new" if here else ""
-    return f"{here / there - 1.0:+.1%}".replace("-", "−")
+    return f"{here / there - 1.0:+z.1%}".replace("-", "−")
 
 
 def number(measure: Measure, option: Option) -> str:
@@ -96,7 +96,7 @@ def words(verdict: Verdict | None) -> list[str]:
 
 def table_csv(options: list[Option]) -> str:
     """One row an option, full precision, keys of the summary as column names."""
-    measures = shown(options)
+    measures = list({measure.name: measure for measure in shown(options)}.values())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["option", "site", "limits_met", *(measure.name for measure in measures)])

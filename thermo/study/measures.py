@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from thermo.output.labels import SUPPLY
 from thermo.study.option import Option
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure: ``section`` and ``key`` of the summary, shown times ``factor`` in ``unit``."""
+    """One figure: ``section`` and ``key`` of the summary, shown times ``factor`` in ``unit``; of one ``cooling`` only,
+    where the same key means another thing with another cooling."""
 
     section: str
     key: str
@@ -17,11 +19,19 @@ class Measure:
     unit: str = ""
     decimals: int = 3
     factor: float = 1.0
+    cooling: str | None = None
 
     def of(self, option: Option) -> float | None:
         """The figure of an option in its unit, None where it does not apply."""
+        if self.cooling not in (None, option.summary.get("case", {}).get("cooling", self.cooling)):
+            return None
         value = option.value(self.section, self.key)
         return None if value is None else float(value) * self.factor
+
+    @property
+    def words(self) -> str:
+        """The label inside a sentence: a small first letter, unless it begins with an abbreviation."""
+        return self.label if self.label[:2].isupper() else self.label[:1].lower() + self.label[1:]
 
     @property
     def name(self) -> str:
@@ -53,13 +63,15 @@ MEASURES = (
     Measure("water", "makeup_L_per_year", "Make-up on site, a year", "m³", 0, 1e-3),
     Measure("water", "source_L_per_year", "Water of the electricity, a year", "m³", 0, 1e-3),
     Measure("water", "first_fill_L", "First fill, once", "m³", 1, 1e-3),
-    Measure("chips", "max_C", "Hottest chip at full rate", "°C", 1),
+    Measure("chips", "max_C", "Hottest chip", "°C", 1),
     Measure("chips", "margin_K", "Margin of the hottest chip", "K", 1),
     Measure("racks", "ride_through_s", "Time until the first rack intake is too warm", "s", 0),
     Measure("racks", "shutdown_s", "Time until the first rack shuts down", "s", 0),
     Measure("monitors", "time to first throttle", "Time until the first chip slows down", "s", 0),
     Measure("monitors", "time to first shutdown", "Time until the first chip shuts down", "s", 0),
-    Measure("plant", "supply_limit_C", "Warmest supply the racks allow", "°C", 1),
+    Measure("monitors", "lowest clock in time", "Lowest clock after the failure", "%", 1, 100.0),
+    Measure("monitors", "share of tokens late at the end", "Tokens late at the end of the run", "%", 2, 100.0),
+    *(Measure("plant", "supply_limit_C", label, "°C", 1, 1.0, cooling) for cooling, (_, label) in SUPPLY.items()),
 )
 
 CRITERIA = ("cost_USD_per_Mtoken", "J_per_token", "pue")

@@ -24,13 +24,14 @@ from thermo.result import Box, Fields, Result, Variable
 Array = NDArray[np.float64]
 
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+COMMON_YEAR, LEAP_YEAR = 8760, 8784  # h
 
 
 @dataclass(frozen=True)
 class Option:
-    """A run as the comparison sees it: its `summary`, the resolved `case` as tables, and the hourly `year`.
+    """A run as the comparison sees it: its `summary`, the resolved `case` as tables, and the `year`.
 
-    `year` maps a name to (hours,) in SI units and is empty for a run without a plant.
+    `year` maps a name to (rows,), an hour each or a part of one, in SI units and is empty for a run without a plant.
     """
 
     label: str
@@ -71,11 +72,17 @@ class Option:
         return bool(converged) and all(row["met"] for row in self.summary.get("limits", []))
 
     @property
+    def rows_per_hour(self) -> int:
+        """Rows of the year in an hour: 1, or more where the plant took shorter steps."""
+        rows = self.year["facility_power"].size
+        return rows // (LEAP_YEAR if rows % LEAP_YEAR == 0 else COMMON_YEAR)
+
+    @property
     def month(self) -> NDArray[np.int64]:
-        """Month 0..11 of every hour of the year."""
-        hours = self.year["facility_power"].size
-        days = np.array(DAYS) + (np.arange(12) == 1) * (hours == 8784)
-        return np.repeat(np.arange(12), days * 24)
+        """Month 0..11 of every row of the year."""
+        rows = self.year["facility_power"].size
+        days = np.array(DAYS) + (np.arange(12) == 1) * (rows % LEAP_YEAR == 0)
+        return np.repeat(np.arange(12), days * (24 * self.rows_per_hour))
 
     @cached_property
     def result(self) -> Result | None:

@@ -12,6 +12,7 @@ from thermo.output.figure import Picture
 from thermo.output.labels import limit_name, value
 from thermo.output.page import Column, escape, section
 from thermo.study import charts, cuts
+from thermo.study.breakdown import steps
 from thermo.study.compare import difference, number, words
 from thermo.study.measures import MEASURES, shown
 from thermo.study.option import Option
@@ -135,8 +136,14 @@ def _waterfalls(verdict: Verdict | None) -> list[str]:
     """From the best option to the others, the nearest first."""
     if verdict is None:
         return []
-    others = verdict.order[1 : 1 + MOST_WATERFALLS]
-    return [_drawn(charts.waterfall, verdict.best, other, verdict.measure) for other in others]
+    best, measure = verdict.best, verdict.measure
+    found = []
+    for other in verdict.order[1 : 1 + MOST_WATERFALLS]:
+        if steps(best, other, measure):
+            found.append(_drawn(charts.waterfall, best, other, measure))
+        else:
+            found.append(page.paragraph(f"{other.label} and {best.label} do not differ: every part is the same."))
+    return found
 
 
 def _cuts(options: list[Option]) -> list[str]:

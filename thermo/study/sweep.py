@@ -33,7 +33,7 @@ class Runner:
     def __init__(self, sweep: Sweep, directory: Path, workers, say: Callable[[str], None]):
         self.sweep, self.workers, self.say = sweep, workers, say
         self.store = Store(directory)
-        self.fields = [_field(case, directory, sweep.settings.only_year) for case in sweep.cases]
+        self.fields = [solved_field(case, directory, sweep.settings.only_year) for case in sweep.cases]
 
     def run(self, values: list[tuple[Any, ...]], case: int = 0) -> list[dict[str, Any]]:
         """The summary of every point."""
@@ -44,7 +44,7 @@ class Runner:
         return compute(self.workers, self.store, made, self.say)
 
 
-def _field(case: Path, directory: Path, only_year: bool) -> str | None:
+def solved_field(case: Path, directory: Path, only_year: bool) -> str | None:
     """What the year needs of the solved field of a case; None when every point solves its own."""
     loaded = load_case(case)
     if not only_year or not hasattr(cooling_of(loaded), "year_summary") or loaded.plant is None:

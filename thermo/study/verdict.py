@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from thermo.case.units import to_si
 from thermo.study.breakdown import SERVERS, parts
 from thermo.study.measures import Measure, criterion
 from thermo.study.option import Option
@@ -20,7 +21,8 @@ SPREADS = {
     "energy of the servers": (0.05, "the same for options with one server"),
     "energy of cooling and power chain": (0.15, "each option for itself; PUE of models against sites: 0.03 to 0.05"),
     "water on site": (0.25, "each option for itself; WUE of models against sites: 20 to 30 %"),
-    "price of equipment": (0.25, "the same for options with one price and source"),
+    "price of equipment": (0.25, "the same for options with one price and source; the range of the case where it gives "
+                           "one"),
 }
 """What the draws vary, by how much up and down (evenly spread), and for whom together."""
 
@@ -69,9 +71,10 @@ def draws(options: list[Option], measure: Measure) -> dict[str, Array]:
     rng = np.random.default_rng(SEED)
     shared: dict[tuple[str, str], Array] = {}
 
-    def factor(what: str, whom: str) -> Array:
+    def factor(what: str, whom: str, span: tuple[float, float] | None = None) -> Array:
         if (what, whom) not in shared:
-            shared[what, whom] = 1.0 + SPREADS[what][0] * rng.uniform(-1.0, 1.0, DRAWS)
+            low, high = span or (1.0 - SPREADS[what][0], 1.0 + SPREADS[what][0])
+            shared[what, whom] = low + (high - low) * rng.uniform(0.0, 1.0, DRAWS)
         return shared[what, whom]
 
     return {option.label: _drawn(option, measure, factor) for option in options}
@@ -87,17 +90,27 @@ def _drawn(option: Option, measure: Measure, factor) -> Array:
         if part.kind == "water":
             own = factor("water price", option.site) * factor("water on site", option.label)
         elif part.kind == "equipment":
-            own = factor("price of equipment", _bought(option, part.name))
+            bought = _bought(option, part.name)
+            own = factor("price of equipment", str(bought or option.label), _span(bought))
         elif money:
             own = own * factor("electricity price", option.site)
         total = total + part.value * own
     return total
 
 
-def _bought(option: Option, name: str) -> str:
+def _bought(option: Option, name: str) -> dict | None:
     """The entry of the case that a part of the cost is bought by: same text, same draw."""
     rows = option.case.get("money", {}).get("capex", [])
-    return str(next((row for row in rows if name.endswith(f", {row.get('name')}")), option.label))
+    return next((row for row in rows if name.endswith(f", {row.get('name')}")), None)
+
+
+def _span(bought: dict | None) -> tuple[float, float] | None:
+    """Lowest and highest price of an entry over its price, where it gives a range."""
+    if not bought or "range" not in bought:
+        return None
+    given = (*bought["range"], bought["per_power"])
+    low, high, price = (to_si(value, "USD/W") if isinstance(value, str) else value for value in given)
+    return low / price, high / price
 
 
 def sentences(verdict: Verdict) -> list[str]:
@@ -105,7 +118,7 @@ def sentences(verdict: Verdict) -> list[str]:
     measure, best = verdict.measure, verdict.best
     unit = f" {measure.unit}" if measure.unit else ""
     value = measure.of(best)
-    lines = [f"{best.title} ({best.label}): {measure.label.lower()} {value:.{measure.decimals}f}{unit}."]
+    lines = [f"{best.title} ({best.label}): {measure.words} {value:.{measure.decimals}f}{unit}."]
     rivals = [option for option in verdict.order[1:] if option.met == best.met]
     if rivals:
         second = rivals[0]
@@ -115,12 +128,24 @@ def sentences(verdict: Verdict) -> list[str]:
             f"is not known well {verdict.low:.1%} to {verdict.high:.1%} more (5 to 95 %)."
         )
         lines.append(_confidence(verdict.sure))
+        lines += _break_even(verdict, second)
     failed = [option.label for option in verdict.order if not option.met]
     if failed and best.met:
         lines.append(f"Out, because a limit is exceeded or the run did not converge: {', '.join(failed)}.")
     if not best.met:
         lines.append("No option meets all its limits: this is the best of those that fail.")
     return lines
+
+
+def _break_even(verdict: Verdict, second: Option) -> list[str]:
+    """How much more the equipment of the first may cost before the second is ahead."""
+    if verdict.measure.key != "cost_USD_per_Mtoken":
+        return []
+    equipment = sum(part.value for part in parts(verdict.best, verdict.measure) if part.kind == "equipment")
+    if equipment <= 0.0:
+        return []
+    gap = verdict.measure.of(second) - verdict.measure.of(verdict.best)
+    return [f"Its equipment may cost {gap / equipment:.0%} more than the case says before {second.label} is ahead."]
 
 
 def _confidence(sure: float) -> str:

@@ -1,0 +1,164 @@
+"""Racks and liquid-cooled chips in time: leakage, throttling, tokens that wait; by hand, and from the command line."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from load_case import SERVER, loaded, text
+
+from thermo import cli
+from thermo.case.schema_load import Chip
+from thermo.errors import CaseError
+from thermo.load import chip as chips
+from thermo.load import queue, series, throttle
+from thermo.load.feedback import RackFeedback
+
+CHIP = '[load.chip]\npower = "1 kW"\nresistance = "0.06 K/W"\nlimit = "82 degC"\nclock_exponent = 3.0\n'
+LOAD = f'[load]\nserver = {SERVER}\nutilisation = 0.9\n'
+TIME = '[time]\nduration = "60 s"\n'
+LIQUID = Chip(power=700.0, limit=360.0, leakage_fraction=0.1, leakage_per_kelvin=0.01)
+
+
+def feedback(folder, load=LOAD + CHIP + TIME):
+    case = loaded(folder, load)
+    return RackFeedback(case, series.of_racks(case, case.time.duration))
+
+
+def test_cool_racks_draw_what_their_work_takes(tmp_path):
+    """0.9 between 2 and 10 kW is 9.2 kW; nothing leaks in this case, nothing waits."""
+    racks = feedback(tmp_path)
+    assert racks.during(0.0, 10.0, np.array([290.0])) == pytest.approx([9200.0])
+    racks.accept()
+    assert racks.backlog[0] == 0.0 and racks.first == {}
+
+
+def test_hot_racks_slow_down_and_work_waits(tmp_path):
+    """At 40 degC 42 K are left, 700 of 1000 W: the clock falls to the cube root of 0.7. For 10 s the rest waits."""
+    racks = feedback(tmp_path)
+    clock = 0.7 ** (1 / 3)
+    watts = racks.during(0.0, 10.0, np.array([313.15]))[0]
+    racks.accept()
+    assert watts == pytest.approx(2000.0 + 8000.0 * clock + 8 * (700.0 - 1000.0 * clock), rel=1e-9)
+    assert racks.backlog[0] == pytest.approx(10.0 * (0.9 - clock), rel=1e-9)
+    rows = {row["name"]: row["value"] for row in racks.rows(4.0)}
+    assert rows["time to first throttle"] == pytest.approx(6.0)
+    assert rows["lowest clock in time"] == pytest.approx(clock)
+    assert rows["hottest chip in time"] == pytest.approx(82.0)
+    assert rows["share of tokens late at the end"] == pytest.approx(1.0 - clock / 0.9)
+    assert rows["longest wait in time"] == pytest.approx(10.0 * (0.9 - clock) / clock)
+
+
+def test_what_waits_is_done_later(tmp_path):
+    racks = feedback(tmp_path)
+    racks.during(0.0, 10.0, np.array([313.15]))
+    racks.accept()
+    for second in range(10, 60, 10):
+        racks.during(float(second), second + 10.0, np.array([290.0]))
+        racks.accept()
+    assert racks.backlog[0] == 0.0
+    assert racks.sums["made"] == pytest.approx(racks.sums["asked"], rel=1e-12)
+
+
+def test_a_rejected_step_leaves_no_trace(tmp_path):
+    racks, other = feedback(tmp_path), feedback(tmp_path)
+    racks.during(0.0, 10.0, np.array([313.15]))
+    for one in (racks, other):
+        one.during(0.0, 5.0, np.array([313.15]))
+        one.accept()
+    assert racks.notes() == other.notes()
+
+
+def test_it_goes_on_from_its_notes(tmp_path):
+    racks, other = feedback(tmp_path), feedback(tmp_path)
+    racks.during(0.0, 10.0, np.array([313.15]))
+    racks.accept()
+    other.restore(json.loads(json.dumps(racks.notes())))
+    for one in (racks, other):
+        one.during(10.0, 20.0, np.array([313.15]))
+        one.accept()
+    assert racks.notes() == other.notes()
+
+
+def test_one_step_of_many_queues_is_the_recursion():
+    rng = np.random.default_rng(1)
+    demand, capacity = rng.uniform(0.2, 1.4, (3, 50)), rng.uniform(0.5, 1.0, (3, 50))
+    backlog = np.zeros(3)
+    for n in range(50):
+        served, refused, backlog = queue.advance(backlog, demand[:, n], capacity[:, n], 30.0, 60.0)
+        for k in range(3):
+            whole = queue.serve(demand[k, : n + 1], capacity[k, : n + 1], 30.0, 60.0)
+            assert served[k] == pytest.approx(whole.served[-1], abs=1e-12)
+            assert refused[k] == pytest.approx(whole.refused[-1], abs=1e-12)
+
+
+def test_an_event_may_not_contradict_the_load(tmp_path):
+    event = '[[event]]\nat = "5 s"\ntarget = "A1"\nchange = { power = "1 kW" }\n'
+    with pytest.raises(CaseError, match=r"event\.0\.change\.power.*contradicts \[load\]"):
+        loaded(tmp_path, LOAD + TIME + event)
+
+
+def test_chips_with_mass_end_the_step_at_their_limit():
+    """1000 J/K and 1 K below the limit over 2 s store 500 W; the coolant takes 10 K / 0.05 K/W = 200 W."""
+    chip = {"full": np.array([700.0, 700.0]), "resistance": np.array([0.05, 0.05]), "capacity": np.full(2, 1000.0)}
+    now = throttle.held(LIQUID, **chip, limit=np.full(2, 360.0), temperature=np.array([359.0, 330.0]),
+                        coolant=np.array([350.0, 300.0]), load=1.0, step=2.0)  # fmt: skip
+    assert now.clock[1] == 1.0 and now.made[1] == 1.0
+    assert now.power[0] == pytest.approx(500.0 + 10.0 / 0.05)
+    slow = throttle.held(LIQUID, **chip, limit=np.full(2, 360.0), temperature=np.full(2, 360.0),
+                         coolant=np.array([335.0, 300.0]), load=1.0, step=2.0)  # fmt: skip
+    leak = 70.0 * np.exp(0.01 * (360.0 - LIQUID.reference))
+    assert slow.power[0] == pytest.approx(500.0)
+    assert slow.clock[0] == pytest.approx(((500.0 - leak) / 630.0) ** (1 / 3))
+
+
+def test_steady_chips_agree_with_the_law():
+    """Marched until nothing changes, the held chip is that of the steady law."""
+    temperature, step = np.array([330.0]), 1.0
+    for _ in range(4000):
+        now = throttle.held(LIQUID, np.array([700.0]), np.array([0.05]), np.array([200.0]), np.array([360.0]),
+                            temperature, np.array([334.0]), 1.0, step)  # fmt: skip
+        temperature = (200.0 / step * temperature + now.power + 334.0 / 0.05) / (200.0 / step + 1.0 / 0.05)
+    law = chips.ChipLaw(700.0, 0.05, 360.0, 360.0, LIQUID.reference, 0.1, 0.01, 3.0, 0.3)
+    found = chips.state(law, 334.0)
+    assert temperature[0] == pytest.approx(360.0, abs=1e-6)
+    assert now.clock[0] == pytest.approx(float(found.clock), rel=1e-6)
+    assert now.power[0] == pytest.approx(float(found.power), rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """A room whose supply gets hot, and the same in a steady state, from the command line."""
+    folder = tmp_path_factory.mktemp("feedback")
+    hot = '[[event]]\nat = "10 s"\ntarget = "floor"\nchange = { temperature = "40 degC" }\n'
+    (folder / "time.toml").write_text(text(LOAD + CHIP + TIME + hot).replace('cell = "0.1 m"', 'cell = "0.25 m"'))
+    steady = text(LOAD + CHIP).replace('temperature = "18 degC"', 'temperature = "40 degC"')
+    (folder / "steady.toml").write_text(steady.replace('cell = "0.1 m"', 'cell = "0.25 m"'))
+    found = {}
+    for name in ("time", "steady"):
+        with pytest.raises(SystemExit):
+            cli.main(["run", str(folder / f"{name}.toml"), "-o", str(folder / name)])
+        found[name] = json.loads((folder / name / "summary.json").read_text())
+    return SimpleNamespace(**found)
+
+
+def test_a_room_in_time_throttles(ran):
+    rows = {row["name"]: row["value"] for row in ran.time["monitors"]}
+    assert 0.0 < rows["time to first throttle"] < 50.0
+    assert rows["lowest clock in time"] < 1.0 and rows["share of tokens late at the end"] > 0.0
+    assert any("slow down" in flag for flag in ran.time["run"]["flags"])
+    assert ran.time["racks"][0]["power_W"] < 9200.0
+
+
+def test_a_steady_room_throttles(ran):
+    """The heat of the field is that of slower chips, and the year still starts from full rate."""
+    chip, rack = ran.steady["chips"], ran.steady["racks"][0]
+    assert chip["clock"] < 1.0 and chip["lost_share"] == pytest.approx(1.0 - chip["clock"])
+    inlet = rack["inlet_mean_C"] + 273.15
+    law = chips.ChipLaw(1000.0, 0.06, 355.15, 355.15, 333.15, 0.0, 0.0, 3.0, 0.3)
+    clock = float(chips.state(law, inlet).clock)
+    assert chip["clock"] == pytest.approx(clock, rel=1e-6)
+    expected = 2000.0 + 8000.0 * clock + 8 * (1000.0 * clock**3 - 1000.0 * clock)
+    assert rack["power_W"] == pytest.approx(expected, rel=1e-3)
+    assert rack["power_W"] - rack["power_change_W"] == pytest.approx(1e4, rel=1e-4)
+    assert ran.steady["tokens"]["lost_to_throttling_share"] == pytest.approx(1.0 - clock, rel=1e-3)

@@ -1,0 +1,64 @@
+"""The technology loop in time: trips, load steps and measured traces, with or without the feedback of warm chips."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from thermo.errors import CaseError
+from thermo.load import throttle, trace
+from thermo.loop.technology import Technology
+from thermo.loop.trip import LoopMarch, TripResult
+
+
+def march(case, technology: Technology) -> TripResult | None:
+    """The loop in time, if the case asks for it. Raises :class:`CaseError` about the case's file.
+
+    With ``load.chip`` chips leak by their temperature and slow down so that none passes its limit; without it they keep
+    their power.
+    """
+    time = case.liquid.time
+    if time is None:
+        return None
+    facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
+    load = None
+    if time.trace is not None:
+        series = trace.read(case.table_file("liquid.time.trace"), "power_w")
+        at = np.arange(1, round(time.duration / time.step) + 1) * time.step
+        load = np.interp(at, np.arange(len(series.values)) * series.step, series.values / series.values.max())
+    chip = None if case.load is None else case.load.chip
+    feedback = None if chip is None else partial(throttle.held, chip)
+    try:
+        return LoopMarch(case.liquid, technology, time, facility, feedback).run(load)
+    except CaseError as problem:
+        raise case.error("liquid.time", str(problem)) from None
+
+
+def trip_rows(trip: TripResult) -> list[dict[str, Any]]:
+    """Monitors of the march: seconds from the first event to the first throttle and shutdown (absent if none), the
+    hottest chip; with feedback also the lowest clock and the share of the work that is not done in time."""
+    rows = [_row(f"time to first {what}", "time", found[0] - trip.begin, "s")
+            for what, found in (("throttle", trip.throttle), ("shutdown", trip.shutdown)) if found]  # fmt: skip
+    rows.append(_row("hottest chip in time", "T", float(trip.series["chip_max_C"].max()), "degC"))
+    if "clock" in trip.series:
+        asked, made = trip.series["load"].sum(), trip.series["made"].sum()
+        rows.append(_row("lowest clock in time", "clock", float(trip.series["clock"].min()), "1"))
+        rows.append(_row("share of tokens late at the end", "tokens", float(max(1.0 - made / asked, 0.0)), "1"))
+    return rows
+
+
+def _row(name: str, quantity: str, value: float, unit: str) -> dict[str, Any]:
+    return {"name": name, "kind": "loop", "quantity": quantity, "value": value, "unit": unit}
+
+
+def trip_flags(trip: TripResult) -> list[str]:
+    """Which chip slows down and shuts down first, in words; times from the first event."""
+    lines = []
+    slow, shut = ("slows down", "shuts down") if "clock" in trip.series else ("would slow down", "would shut down")
+    for what, found in ((slow, trip.throttle), (shut, trip.shutdown)):
+        passed = trip.series["time_s"][-1] - trip.begin
+        said = f"after {found[0] - trip.begin:g} s, {found[1]}" if found else f"none within {passed:g} s"
+        lines.append(f"in time: the first chip that {what}: {said}")
+    return lines

@@ -71,13 +71,13 @@ def response_speed(m, start, at, factor, capacity, recirculated, heat, flow, inl
 
 
 @cell
-def control_speed(m, control, set_point, lowest, gain, inlet, outlet, speed):
-    """Move the speed of a controlled fan towards its set-point: more air where the return is too warm, less where the
-    supply is."""
+def control_speed(m, control, set_point, lowest, gain, inlet, outlet, former, speed):
+    """Move the speed of a controlled fan from `former` towards its set-point: more air where the return is too warm,
+    less where the supply is. `gain` is the relative step at a deviation as large as the rise of the air, or larger."""
     if control[m] > 0:
         span = max(abs(inlet[m] - outlet[m]), ONE)
         error = inlet[m] - set_point[m] if control[m] == 2 else set_point[m] - outlet[m]
-        wanted = speed[m] * (ONE + min(max(gain * error / span, -gain), gain))
+        wanted = former[m] * (ONE + gain[m] * min(max(error / span, -ONE), ONE))
         speed[m] = min(max(wanted, lowest[m]), ONE)
 
 
@@ -138,13 +138,15 @@ def device_heat(m, power, fan_power, cubic, efficiency, resistance, net, nominal
 
 
 @cell
-def device_outlet(m, kind, given, ua, counterflow, water_capacity, water, control, set_point, gain, reduced, entry,
-                  capacity, flow, inlet, heat, target, full_duty, duty, outlet):
+def device_outlet(m, kind, given, ua, counterflow, water_capacity, water, control, set_point, gain, follow, reduced,
+                  entry, capacity, flow, inlet, heat, former_target, former_valve, target, valve, full_duty, duty,
+                  outlet):
     """Temperature of the air that leaves, after the device's heat and its coil, and the coil's duty in W.
 
     ``kind``: 0 no coil, 1 effectiveness ``given``, 2 from ``ua``, 3 ideal (``given`` is the outlet), 4 fixed duty
-    ``given``. ``full_duty`` is what the coil takes with all its water; a control takes less to reach ``target``, which
-    is the set-point of the supply or, for a held return, follows the return's distance from it.
+    ``given``. ``full_duty`` is what the coil takes with all its water; a control takes the share ``valve`` of it to
+    reach ``target``: the set-point of the supply, which the valve follows by the share ``follow`` of the way from
+    ``former_valve``; for a held return, ``former_target`` moved by ``gain`` of the return's distance from it.
     """
     air = capacity * flow[m]
     outlet[m] = inlet[m]
@@ -166,11 +168,17 @@ def device_outlet(m, kind, given, ua, counterflow, water_capacity, water, contro
             full_duty[m] = share * least * (hot - water[m])
             duty[m] = full_duty[m]
             if control[m] > 0:
+                aim = set_point[m]
                 if control[m] == 2:
-                    target[m] += gain * (set_point[m] - inlet[m])
-                duty[m] = min(max(air * (hot - target[m]), ZERO), max(full_duty[m], ZERO))
-                if control[m] == 2:
-                    target[m] = hot - duty[m] / air
+                    aim = former_target[m] + gain[m] * (set_point[m] - inlet[m])
+                opened = former_valve[m]
+                if full_duty[m] > ZERO:
+                    opened = min(max(air * (hot - aim) / full_duty[m], ZERO), ONE)
+                if control[m] == 1:
+                    opened = former_valve[m] + follow[m] * (opened - former_valve[m])
+                valve[m] = opened
+                duty[m] = opened * max(full_duty[m], ZERO)
+                target[m] = hot - duty[m] / air if control[m] == 2 else aim
         outlet[m] = hot - duty[m] / air
 
 

@@ -89,10 +89,11 @@ def test_a_full_disk_leaves_the_former_checkpoint_and_no_remains(tmp_path, monke
 
     watcher = object.__new__(Watcher)
     watcher.directory, watcher.progress, watcher.case = tmp_path, Notes(), SimpleNamespace(sha256="x")
-    watcher.march = SimpleNamespace()
+    watcher.march, watcher.kept = SimpleNamespace(), False
     monkeypatch.setattr(march_state, "save", lambda march: {"a": np.zeros(3)})
     monkeypatch.setattr(checkpoint.np, "savez", full)
     watcher.save()
+    assert not watcher.kept
     assert watcher.progress.lines == ["no checkpoint could be written: No space left on device"]
     assert list(tmp_path.iterdir()) == [first]
     np.testing.assert_array_equal(checkpoint.load(tmp_path, "x")["a"], np.arange(3.0))

@@ -68,17 +68,10 @@ def preflight(case, backend) -> dict[str, Any]:
 def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     """Sections of the summary that follow from the field and the plant."""
     solver = solution.solver
-    flags = list(solution.flags)
-    summary: dict[str, Any] = {
-        "run": {"cells": solver.grid.cells, "iterations": solution.iterations,
-                "converged": solution.status == "converged", "status": solution.status, "flags": flags},
-        "racks": device_rows.rack_rows(solution), "cooling_units": device_rows.unit_rows(solver),
-        "plates": device_rows.plate_rows(solver) + device_rows.plenum_rows(solver),
-        "monitors": outcome.monitor_rows(case, solution),
-    }
-    flags += device_rows.device_flags(solver)
-    if solver.heat:
-        summary["balance"] = outcome.balance_section(solver)
+    balance = outcome.balance_section(solver) if solver.heat else None
+    converged = solution.status == "converged"
+    summary = field_summary(case, solution, converged, device_rows.rack_rows(solution), balance)
+    flags = summary["run"]["flags"]
     if solution.status == "wandering":
         flags.append("the flow keeps moving about a steady mean: values are means of the last 200 iterations, "
                      "uncertainties include half their range")
@@ -87,8 +80,6 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
         flags.append(f"not converged after {solution.iterations} iterations: the values below are the last state")
         flags += [f"{name} moved between {low:.4g} and {high:.4g} over the later half of the run"
                   for name, (low, high) in solution.ranges.items()]
-    if solver.heat and summary["balance"]["closure"] > 10 * case.solve.tolerance_balance:
-        flags.append(f"heat balance closes to {summary['balance']['closure']:.1e} only")
     year = None
     racks, units = summary["racks"], [*summary["cooling_units"], *device_rows.plenum_rows(solver)]
     air = intakes.air_section(case, solution, racks, units)
@@ -101,15 +92,36 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     if case.plant is not None:
         inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
         worked, supply = _operate_at(case, limit, racks, units, flags)
-        year = worked.year
-        flags += year.flags + ([] if worked.work is None else worked.work.flags)
-        sections = metrics.summarise(year, case, operation.carbon_per_kwh(worked))
+        year, sections = worked.year, year_sections(case, worked, flags)
         sections["plant"] |= _supply_section(supply, limit, flags)
-        summary |= sections | operation.sections(case, worked)
+        summary |= sections
         if case.load is not None and case.load.chip is not None:
             summary["chips"] = operation.chip_section(case, inlets)
     summary["limits"] = limit_rows(case, summary)
     return summary, year
+
+
+def field_summary(case, solution, converged: bool, racks: list[dict], balance: dict | None) -> dict[str, Any]:
+    """Sections of the summary that any solved room has, steady or in time; ``balance`` None without heat."""
+    solver, flags = solution.solver, [*solution.flags, *device_rows.device_flags(solution.solver)]
+    summary: dict[str, Any] = {
+        "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": converged,
+                "status": solution.status, "flags": flags},
+        "racks": racks, "cooling_units": device_rows.unit_rows(solver),
+        "plates": device_rows.plate_rows(solver) + device_rows.plenum_rows(solver),
+        "monitors": outcome.monitor_rows(case, solution),
+    }
+    if balance is not None:
+        summary["balance"] = balance
+        if balance["closure"] > 10 * case.solve.tolerance_balance:
+            flags.append(f"heat balance closes to {balance['closure']:.1e} only")
+    return summary
+
+
+def year_sections(case, worked: operation.Operation, flags: list[str]) -> dict[str, Any]:
+    """Sections of the summary about the plant's year; what went wrong in it is added to ``flags``."""
+    flags += worked.year.flags + ([] if worked.work is None else worked.work.flags)
+    return metrics.summarise(worked.year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
 
 
 def given_supply(case, units=None) -> float:

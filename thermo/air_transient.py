@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from thermo import air, metrics, operation
-from thermo.field import device_rows, outcome, transient_outcome
+from thermo import air
+from thermo.field import outcome, transient_outcome
 from thermo.field.properties import fluid_properties
 from thermo.field.transient import solve_transient
 from thermo.load import series
@@ -41,30 +41,18 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
 def summarise(case, solution, feedback=None) -> tuple[dict[str, Any], Year | None]:
     """Sections of the summary of a time-dependent run. Limits of rack inlets are held against the peak of the run, and
     the plant's year is that of the case before its events."""
-    solver, flags = solution.solver, list(solution.flags)
-    summary: dict[str, Any] = {
-        "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": True,
-                "status": solution.status, "flags": flags},
-        "racks": transient_outcome.transient_rack_rows(solution), "cooling_units": device_rows.unit_rows(solver),
-        "plates": device_rows.plate_rows(solver) + device_rows.plenum_rows(solver),
-        "monitors": outcome.monitor_rows(case, solution),
-    }
-    flags += device_rows.device_flags(solver)
+    balance = transient_outcome.balance_section(solution) if solution.solver.heat else None
+    summary = air.field_summary(case, solution, True, transient_outcome.transient_rack_rows(solution), balance)
+    flags, year = summary["run"]["flags"], None
     if feedback is not None:
         summary["monitors"] += feedback.rows(solution.ride_through.begin)
         flags += feedback.flags(solution.ride_through.begin)
         if feedback.chip is not None:
             summary["chips"] = feedback.chip_section()
-    if solver.heat:
-        summary["balance"] = transient_outcome.balance_section(solution)
-        if summary["balance"]["closure"] > 10 * case.solve.tolerance_balance:
-            flags.append(f"heat balance closes to {summary['balance']['closure']:.1e} only")
-    year = None
     if case.plant is not None:
         worked = air.operate(case)
         year = worked.year
-        flags += year.flags + ([] if worked.work is None else worked.work.flags)
-        summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
+        summary |= air.year_sections(case, worked, flags)
         if case.plant.air_handler.at_supply_limit:
             flags.append("the plant year supplies the air of the case: the supply limit needs a steady run")
     summary["limits"] = air.limit_rows(case, {**summary, "racks": transient_outcome.peaks(solution)})

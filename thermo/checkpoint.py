@@ -28,7 +28,7 @@ def save_march(directory: Path, state: dict[str, np.ndarray], sha256: str) -> Pa
 def _write(directory: Path, sha256: str, **arrays) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / NAME
-    partial = directory / f".{NAME}.{os.getpid()}"
+    partial = directory / f".{NAME}.{os.getpid()}.part"
     try:
         with open(partial, "wb") as file:
             np.savez(file, sha256=sha256, **arrays)
@@ -53,6 +53,15 @@ def load(directory: Path, sha256: str) -> tuple[int, dict[str, np.ndarray]] | di
     if str(fields.pop("sha256", "")) != sha256:
         raise CaseError(f"{path}: belongs to a different case or different settings; run without --resume")
     return (int(fields.pop("factor")), fields) if "factor" in fields else fields
+
+
+def waits(directory: Path, sha256: str) -> bool:
+    """Whether a checkpoint of this resolved case lies in a directory."""
+    try:
+        with np.load(directory / NAME) as stored:
+            return str(stored["sha256"]) == sha256
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
+        return False
 
 
 def remove(directory: Path) -> None:

@@ -73,11 +73,15 @@ def check(case: Path, overrides: tuple[str, ...]) -> int:
 @cli.command()
 @click.argument("names", nargs=-1)
 @click.option("--tier", type=click.Choice(["quick", "full"]), default="quick", show_default=True, help="How thorough.")
-def validate(names: tuple[str, ...], tier: str) -> int:
-    """Run the validation problems (all, or those NAMEd) and compare them with their references."""
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("results/validation"), show_default=True,
+    help="Directory of the page.",
+)
+def validate(names: tuple[str, ...], tier: str, output: Path) -> int:
+    """Run the validation problems (all, or those NAMEd), compare them with their references, write one page of all."""
     from thermo.validate import run_validation
 
-    return run_validation(list(names), tier)
+    return run_validation(list(names), tier, output=output)
 
 
 @cli.command()

@@ -178,3 +178,31 @@ def test_sign_changes_of_a_line():
     assert line_statistic(line(values), "falls") == pytest.approx(0.2, abs=1e-3)
     assert line_statistic(line(values), "rises") == pytest.approx(0.6, abs=1e-3)
     assert np.isnan(line_statistic(line(np.ones(5)), "rises"))
+
+
+PROFILE = """
+[[check]]
+name = "a straight line"
+kind = "profile"
+runs = ["plain"]
+line = "through"
+file = "line.csv"
+at = "x"
+value = "T"
+tolerance = 1e-6
+"""
+THROUGH = '[[monitor]]\nname = "through"\nkind = "line"\nquantity = "T"\nfrom = [0, 0.5, 0.5]\nto = [2, 0.5, 0.5]\n'
+
+
+def test_one_page_shows_every_check_with_its_reason_and_the_profiles(tmp_path):
+    folder = problem_folder(tmp_path, "15.1", CHECKS + PROFILE)
+    case = folder / "plane_wall" / "case.toml"
+    case.write_text("# A wall between two <baths>.\n" + CASE + THROUGH)
+    (folder / "plane_wall" / "line.csv").write_text("# exact\nx,T\n0.5,27.5\n1.0,25\n1.5,22.5\n")
+    assert run_validation(["plane_wall"], "quick", folder, tmp_path / "out") == 1
+    page = (tmp_path / "out" / "dossier.html").read_text()
+    assert "2 of 3 checks hold" in page
+    assert "A wall between two &lt;baths&gt;." in page
+    assert "missed: plane_wall: heat: 15" in page
+    assert page.count("linear profile") == 3
+    assert page.count("data:image/svg+xml") == 1

@@ -6,25 +6,41 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from thermo.case.quantity import Efficiency, Flow, Fraction, Power, Temperature, wrong
+from thermo.case.quantity import Efficiency, Flow, Fraction, Power, Temperature, TimeSpan, wrong
 from thermo.case.schema_coil import Coil
 from thermo.case.schema_fan import FanCurve, PressureDrop
 from thermo.case.schema_room import Side, Turbulence
 from thermo.case.table import Name, SolidBox, Table, exactly_one
 
+TIME_CONSTANT = 30.0
+"""s, of the controls of a cooling unit unless given: a motor valve or a speed ramp takes some one or two minutes."""
 
-class WaterControl(Table):
+
+class Control(Table):
+    """What holds a temperature of the air of a cooling unit, in time with its time constant."""
+
+    on: Literal["supply", "return"] = Field(description="Which air keeps the set-point.")
+    set_point: Temperature = Field(description="Air temperature to keep.")
+    time_constant: TimeSpan | None = Field(
+        None,
+        description="How slowly it acts in a run with [time] (default 30 s): a valve that holds the supply goes 63 % "
+        "of its way in this time; where the return is held, the supply moves in this time by as much as the return is "
+        "off; a fan changes its speed by a factor e where the air is off by its rise.",
+    )
+
+    @property
+    def lag(self) -> float:
+        """The time constant, s."""
+        return TIME_CONSTANT if self.time_constant is None else self.time_constant
+
+
+class WaterControl(Control):
     """The valve: less water than all of it, so that the air keeps a temperature."""
 
-    on: Literal["supply", "return"] = Field(description="Which air keeps the set-point.")
-    set_point: Temperature = Field(description="Air temperature to keep.")
 
-
-class FanControl(Table):
+class FanControl(Control):
     """Fan speed that follows an air temperature."""
 
-    on: Literal["supply", "return"] = Field(description="Which air keeps the set-point.")
-    set_point: Temperature = Field(description="Air temperature to keep.")
     minimum_speed: Efficiency = Field(0.4, description="Lowest speed as a share of full speed.")
 
 

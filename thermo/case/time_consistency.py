@@ -42,6 +42,11 @@ def _check_steady(case: Case) -> None:
                                                "steady state: add a [time] table, or choose k-epsilon")
     for box in (*case.rack, *case.cooling_unit):
         _check_running(case, box)
+    for unit in case.cooling_unit:
+        for key in ("water_control", "fan_control"):
+            if getattr(getattr(unit, key), "time_constant", None) is not None:
+                raise case.error(f"cooling_unit.{unit.name}.{key}.time_constant",
+                                 "has no effect on a steady state: remove it, or add a [time] table")
     if case.event:
         raise case.error("event", "needs a time-dependent run: add a [time] table with a duration")
     for rack in case.rack:

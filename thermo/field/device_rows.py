@@ -14,6 +14,8 @@ from thermo.field.outcome import uncertainty_of
 
 OUT_OF_REACH = 0.05
 """K by which a controlled temperature may miss its set-point before that is said."""
+NEAR_END = 1e-3
+"""Share of its range within which a valve or a fan counts as fully open, closed, fast or slow."""
 DISAGREES = 0.005
 """Share by which flows that belong together may differ before that is said."""
 LEAST_CHANGE = 1e-6
@@ -103,7 +105,7 @@ def unit_rows(solver) -> list[dict[str, Any]]:
         if unit.fan_control:
             row["fan_speed"] = float(readings.speed[n])
         if unit.water_control or unit.fan_control:
-            row["saturated"] = bool(_missed(unit, row))
+            row["saturated"] = bool(_missed(unit, row)) and _at_an_end(unit, row)
         rows.append(row)
     for box, rack in zip(solver.case.rack, solver.racks, strict=True):
         if box.rear_door:
@@ -187,6 +189,13 @@ def device_flags(solver) -> list[str]:
         if readings.duty[n] < 0.0:
             flags.append(f"{stream.name}: its coil warms the air by {-readings.duty[n]:.4g} W: the water is too warm")
     return flags + _fed_flows(solver)
+
+
+def _at_an_end(unit, row) -> bool:
+    """Whether valve or fan of a unit stand at an end of their range."""
+    valve, speed = row.get("valve", 0.5), row.get("fan_speed")
+    return not NEAR_END < valve < 1.0 - NEAR_END or (
+        speed is not None and not unit.fan_control.minimum_speed + NEAR_END < speed < 1.0 - NEAR_END)
 
 
 def _missed(unit, row) -> list[str]:

@@ -13,9 +13,14 @@ COILS = {"none": 0, "effectiveness": 1, "ua": 2, "ideal": 3, "duty": 4}
 HOLDS = {"supply": 1, "return": 2}
 CROSSFLOW = (0.78, 0.22)
 FAN_GAIN, VALVE_GAIN = 0.05, 0.2
-"""How far fan speed (relative) and supply target move at one step by a deviation as large as the air's rise."""
+"""How far fan speed (relative) and supply target move at one iteration of a steady state by a deviation as large as the
+air's rise, respectively as the deviation; in time the time constants of the controls say it."""
+LARGEST_GAIN = 0.5
+"""Most that a control moves in one time step, which may be longer than its time constant."""
 LARGEST_RISE = 200.0
 """K by which a device may warm its air. A server whose fan stands still melts instead; it is flagged."""
+CONTROLLED = ("speed", "valve", "target")
+"""What controls set: fan speed and water valve as shares, and the supply temperature with which a return is held."""
 SOFTEST_FAN = 1e-6
 """Least stiffness in Pa s/m3 of a fan with its resistance: a guard of the division, far below any fan's."""
 
@@ -43,7 +48,11 @@ class Devices:
         self.flow = real([s.nominal * s.running for s in streams])
         self.running, self.speed = real([s.running for s in streams]), real(np.ones(self.count))
         self.change, self.heat = zeros(self.count), real([s.power for s in streams])
-        self.share = real(np.full(self.count, 0.25))
+        self.share, self.valve = real(np.full(self.count, 0.25)), real(np.ones(self.count))
+        self.fan_gain, self.valve_gain, self.breathing = (zeros(self.count) for _ in range(3))
+        self.valve_follow = zeros(self.count)
+        self.former = {name: getattr(self, name) for name in CONTROLLED}
+        self.fan_gain[:], self.valve_gain[:], self.valve_follow[:] = FAN_GAIN, VALVE_GAIN, 1.0
         self.inlet, self.outlet, self.fan, self.duty, self.full_duty = (zeros(self.count) for _ in range(5))
         self.inlet_pressure, self.outlet_pressure, self.at_exhaust = (zeros(self.count) for _ in range(3))
         starts = [r.first for r in racks] + ([racks[-1].last] if racks else [0])
@@ -73,6 +82,7 @@ class Devices:
             given = [getattr(s, name) for s in streams]
             setattr(self, name, whole([HOLDS[g[0]] if g else 0 for g in given]))
             setattr(self, f"{name}_point", real([g[1] - datum if g else 0.0 for g in given]))
+            setattr(self, f"{name}_time", real([g[2] if g else 1.0 for g in given]))
         self.target = real([g[1] - datum if g else 0.0 for g in (s.water_control for s in streams)])
 
     def _run(self, function, *arguments: Any) -> None:
@@ -86,18 +96,27 @@ class Devices:
         capacity = solver.fluid.capacity
         self._run(kernels.response_speed, *self.response, capacity, self.recirculated, self.heat, self.flow, self.inlet,
                   self.speed)
-        self._run(kernels.control_speed, self.fan_control, self.fan_control_point, self.minimum_speed, FAN_GAIN,
-                  self.inlet, self.outlet, self.speed)
+        self._run(kernels.control_speed, self.fan_control, self.fan_control_point, self.minimum_speed,
+                  self.fan_gain, self.inlet, self.outlet, self.former["speed"], self.speed)
         self._run(kernels.device_flow, self.law, self.nominal, self.net, self.resistance, *self.curve, self.density,
                   self.inlet_pressure, self.outlet_pressure, self.running, self.speed, SOFTEST_FAN, self.share,
                   self.change, self.flow)
-        self._leave(solver, VALVE_GAIN)
+        self._leave(solver, self.valve_gain)
 
-    def breathe(self, solver, gain: float = 0.0) -> None:
-        """Renew the outlet temperatures at the present flow; ``gain`` lets a held return move the supply."""
+    def begin(self, step: float, former: dict[str, Any]) -> None:
+        """Let the controls act with their time constants over a time step of ``step`` seconds from ``former``, the
+        speeds, valves and targets at its beginning: backward Euler, for the gains half the way at most."""
+        minimum = self.backend.array_module.minimum
+        self.former, self.breathing = former, self.valve_gain
+        self.fan_gain[:] = minimum(step / self.fan_control_time, LARGEST_GAIN)
+        self.valve_gain[:] = minimum(step / self.water_control_time, LARGEST_GAIN)
+        self.valve_follow[:] = step / (step + self.water_control_time)
+
+    def breathe(self, solver) -> None:
+        """Renew the outlet temperatures at the present flow, with the controls where they are."""
         if self.count:
             self.look(solver)
-            self._leave(solver, gain)
+            self._leave(solver, self.breathing)
 
     def draw(self, watts) -> None:
         """Give every rack so many `watts` (racks,), shared by its streams as the case shares its power."""
@@ -116,7 +135,7 @@ class Devices:
         self.backend.launch(kernels.rack_means, 0, len(self.racks), self.rack_start, self.inlet, self.flow,
                             self.rack_inlet)
 
-    def _leave(self, solver, gain: float) -> None:
+    def _leave(self, solver, gain) -> None:
         """Heat, coil and outlet temperature of every stream; then flows and temperatures of their faces."""
         self._run(kernels.device_heat, self.power, self.fan_power, self.serves, self.fan_efficiency, self.resistance,
                   self.net, self.nominal, self.density, self.inlet_pressure, self.outlet_pressure, self.speed,
@@ -124,8 +143,9 @@ class Devices:
         if solver.time_terms:
             solver.time_terms.servers()
         self._run(kernels.device_outlet, self.coil_kind, self.given, self.ua, self.counterflow, self.water_capacity,
-                  self.water, self.water_control, self.water_control_point, gain, *CROSSFLOW, solver.fluid.capacity,
-                  self.flow, self.inlet, self.heat, self.target, self.full_duty, self.duty, self.outlet)
+                  self.water, self.water_control, self.water_control_point, gain, self.valve_follow, *CROSSFLOW,
+                  solver.fluid.capacity, self.flow, self.inlet, self.heat, self.former["target"],
+                  self.former["valve"], self.target, self.valve, self.full_duty, self.duty, self.outlet)
         f, n = solver.faces, self.nodes
         self.backend.launch(kernels.device_faces, 0, n["count"], n["face"], n["start"], n["device"], n["share"],
                             n["direction"], n["jet"], n["steady"], f.axis, f.sign, f.area, self.flow, self.outlet,

@@ -41,9 +41,9 @@ class Coil:
 class Stream:
     """One stream. ``nominal`` is its flow in m3/s through the faces, ``net`` that over the flow of its fan; the fan
     curve is ``(flows, pressures)`` in m3/s and Pa, ``resistance`` in Pa s2/m6, the response ``(temperatures K,
-    factors)``; controls are ``(on, set_point K)``; ``recirculated`` is what the inlets of servers feel of the rise.
-    ``running`` is the fan's speed over the normal one; ``thermal_mass`` in J/K exchanges heat with the air with
-    ``effectiveness``."""
+    factors)``; controls are ``(on, set_point K, time constant s)``; ``recirculated`` is what the inlets of servers
+    feel of the rise. ``running`` is the fan's speed over the normal one; ``thermal_mass`` in J/K exchanges heat with
+    the air with ``effectiveness``."""
 
     name: str
     intake: Faces
@@ -59,8 +59,8 @@ class Stream:
     response: tuple[tuple, tuple] | None = None
     recirculated: float = 0.0
     coil: Coil = Coil()
-    water_control: tuple[str, float] | None = None
-    fan_control: tuple[str, float] | None = None
+    water_control: tuple[str, float, float] | None = None
+    fan_control: tuple[str, float, float] | None = None
     minimum_speed: float = 0.0
     running: float = 1.0
     thermal_mass: float = 0.0
@@ -145,8 +145,8 @@ def unit_stream(unit, intake: Faces, exhaust: Faces) -> Stream:
         name=unit.name, intake=intake, exhaust=exhaust, nominal=unit.nominal_flow, fan_power=unit.fan_power or 0.0,
         fan_efficiency=unit.fan_efficiency or 0.0, curve=(unit.fan.flow, unit.fan.pressure) if unit.fan else None,
         resistance=unit.resistance.coefficient if unit.fan else 0.0, coil=coil,
-        water_control=(water.on, water.set_point) if water else None,
-        fan_control=(fan.on, fan.set_point) if fan else None, minimum_speed=fan.minimum_speed if fan else 0.0,
+        water_control=(water.on, water.set_point, water.lag) if water else None,
+        fan_control=(fan.on, fan.set_point, fan.lag) if fan else None, minimum_speed=fan.minimum_speed if fan else 0.0,
         feeds=unit.feeds, running=unit.running,
     )
 

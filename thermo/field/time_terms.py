@@ -11,11 +11,12 @@ import numpy as np
 
 from kernels import momentum, transient
 from kernels.pressure import add_to
+from thermo.field.devices import CONTROLLED
 from thermo.field.geometry import pad
 from thermo.field.server_mass import ServerMass
 
 LEVELS = 3
-DEVICE_STATE = ("flow", "speed", "share", "change", "target", "heat", "inlet", "outlet")
+DEVICE_STATE = ("flow", "speed", "valve", "share", "change", "target", "heat", "inlet", "outlet")
 """What a device remembers from one iteration to the next."""
 FLOOR = 1e-30
 
@@ -97,6 +98,8 @@ class TimeTerms:
                        one, two, self.history[name])
         if s.case.physics.flow:
             self._remember_fluxes(first, second)
+        if s.devices.count:
+            s.devices.begin(step, {name: self.levels[f"device_{name}"][0] for name in CONTROLLED})
         if self.server_mass is not None:
             self.server_mass.begin(self.coefficients, *self.levels["node"][:2])
         if predict and former is not None:

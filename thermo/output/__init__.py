@@ -23,7 +23,6 @@ def write(result: Result, directory: Path | str) -> dict[str, Path]:
     ordered, text = summary.ordered(result.summary), summary.text(result.summary)
     writers: dict[str, atomic.Writer] = {
         "fields.h5": partial(hdf5.write, result=result, summary=ordered, summary_text=text),
-        "summary.json": partial(_write_text, text=text),
         "report.html": lambda path: _write_text(path, report.text(result, ordered)),
         "log.txt": partial(_write_text, text="".join(f"{line}\n" for line in result.log)),
     }
@@ -32,6 +31,7 @@ def write(result: Result, directory: Path | str) -> dict[str, Path]:
         stale = ["fields.xmf"]
     else:
         writers["fields.xmf"] = partial(_write_text, text=xdmf.text(result.fields))
+    writers["summary.json"] = partial(_write_text, text=text)
     return atomic.write_set(Path(directory), writers, stale)
 
 

@@ -12,6 +12,10 @@ from thermo.errors import OutputError
 
 Writer = Callable[[Path], None]
 
+PART, FORMER, DONE, ABSENT = ".part", ".former", ".done", ".absent"
+"""Ends of the names of files being written, of the folder of former files, of that when it is of no more use, and of
+the mark of a file that was not there."""
+
 
 def write_set(directory: Path, writers: Mapping[str, Writer], stale: Iterable[str] = ()) -> dict[str, Path]:
     """Write the named files of ``directory`` together and remove the ``stale`` ones of an earlier run.
@@ -21,8 +25,8 @@ def write_set(directory: Path, writers: Mapping[str, Writer], stale: Iterable[st
     :class:`OutputError` says why (one line). Returns the paths by name.
     """
     directory = Path(directory)
-    mark = f".{uuid.uuid4().hex[:12]}.part"
-    new = {name: directory / f".{name}{mark}" for name in writers}
+    mark = uuid.uuid4().hex[:12]
+    new = {name: directory / f".{name}.{mark}{PART}" for name in writers}
     made = _make(directory)
     try:
         for name, writer in writers.items():
@@ -50,31 +54,50 @@ def _make(directory: Path) -> bool:
 
 
 def _take_names(directory: Path, new: Mapping[str, Path], stale: list[str], mark: str) -> None:
-    """Rename all, or put the former files back."""
-    former: dict[str, Path] = {}
-    done: list[str] = []
+    """Rename all, or put the former files back; one rename of ``former``, at the end, makes the new ones count."""
+    former = directory / f".{mark}{FORMER}"
+    former.mkdir()
     try:
         for name in (*new, *stale):
             if (directory / name).exists():
-                former[name] = directory / f".{name}{mark}.former"
-                _keep(directory / name, former[name])
+                _keep(directory / name, former / name)
+            else:
+                (former / f"{name}{ABSENT}").touch()
+        _sync(former)
         for name, path in new.items():
             os.replace(path, directory / name)
-            done.append(name)
         for name in stale:
             (directory / name).unlink(missing_ok=True)
-            done.append(name)
         _sync(directory)
-    except OSError:
-        for name in done:
-            if name in former:
-                os.replace(former[name], directory / name)
-            else:
-                (directory / name).unlink(missing_ok=True)
+        former.rename(directory / f".{mark}{DONE}")
+    except BaseException:
+        _restore(directory, former)
         raise
-    finally:
-        for path in former.values():
-            path.unlink(missing_ok=True)
+    shutil.rmtree(directory / f".{mark}{DONE}", ignore_errors=True)
+
+
+def _restore(directory: Path, former: Path) -> None:
+    """Put the former files back and take those away that were not there before."""
+    for path in former.iterdir():
+        if path.name.endswith(ABSENT):
+            (directory / path.name.removesuffix(ABSENT)).unlink(missing_ok=True)
+        else:
+            os.replace(path, directory / path.name)
+    shutil.rmtree(former)
+
+
+def recover(directory: Path) -> bool:
+    """Put right what a killed process left in a directory that nobody writes to: former files back where the new ones
+    had not all taken their names, parts and remains away. Returns whether former files were put back."""
+    restored = False
+    for path in list(directory.glob(f".*{FORMER}")):
+        _restore(directory, path)
+        restored = True
+    for path in directory.glob(f".*{DONE}"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in directory.glob(f".*{PART}"):
+        path.unlink(missing_ok=True)
+    return restored
 
 
 def _keep(path: Path, second_name: Path) -> None:

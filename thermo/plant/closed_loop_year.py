@@ -115,14 +115,8 @@ def _facility_supply(plant, limit: float, hourly: dict) -> Array:
         coils = np.min(hourly["chilled_water_supply"], axis=-1, keepdims=True)
         why = "the chips" if np.all(warmest <= coils) else "the coils of the residual air"
         warmest = np.minimum(warmest, coils)
-    given = plant.facility_loop.supply_temperature
-    chosen = warmest if given is None else np.broadcast_to(np.asarray(given, dtype=np.float64), warmest.shape)
-    if np.any(chosen > warmest + 1e-6):
-        raise CaseError(
-            f"plant.facility_loop.supply_temperature: {np.max(chosen) - 273.15:.1f} degC is too warm for {why}: give "
-            f"at most {np.min(warmest) - 273.15:.1f} degC, or leave it out"
-        )
-    return chosen
+    key = "plant.facility_loop.supply_temperature"
+    return coolant_limits.chosen_supply(key, plant.facility_loop.supply_temperature, warmest, why)
 
 
 def _both(liquid: dict, air: dict) -> dict:

@@ -1,4 +1,4 @@
-"""Where a loop's coolant would freeze or make the room's moisture condense."""
+"""How warm a loop may supply, and where its coolant would freeze or make the room's moisture condense."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from thermo import records
 from thermo.errors import CaseError
 from thermo.media import moist_air
 from thermo.plant.weather import Weather
+
+
+def chosen_supply(key: str, given: ArrayLike | None, warmest: NDArray[np.float64], use: str) -> NDArray[np.float64]:
+    """Supply temperature of a loop, K: as `given`, or the `warmest` that its `use` (in words) can work with.
+
+    Raises :class:`CaseError` about the `key` of the case if more is given.
+    """
+    chosen = warmest if given is None else np.broadcast_to(np.asarray(given, dtype=np.float64), warmest.shape)
+    if np.any(chosen > warmest + 1e-6):
+        raise CaseError(f"{key}: {np.max(chosen) - 273.15:.1f} degC is too warm for {use}: give at most "
+                        f"{np.min(warmest) - 273.15:.1f} degC, or leave it out")
+    return chosen
 
 
 def check_freezing(coolant: str, outdoor: Weather) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from thermo.case.schema_heat_rejection import economizer_kind
 from thermo.errors import CaseError
 from thermo.media import Air
-from thermo.plant import air_handler, outdoor_air, power_chain, real_years, water, water_side, weather
+from thermo.plant import air_handler, coolant_limits, outdoor_air, power_chain, real_years, water, water_side, weather
 from thermo.plant.ledger import Year, close_year
 from thermo.plant.outdoor_air import OutdoorAir
 from thermo.plant.weather import Weather
@@ -126,14 +126,9 @@ def air_side(
 def _chilled_water_supply(plant, supply_air: Array, return_air: Array) -> Array:
     """Chilled-water supply, K: the case's, or the warmest that the coil can work with in the hardest hour."""
     warmest = np.min(air_handler.entering_water(plant.air_handler, supply_air, return_air), axis=-1, keepdims=True)
-    given = plant.chilled_water.supply_temperature
-    chosen = warmest if given is None else np.broadcast_to(np.asarray(given, dtype=np.float64), warmest.shape)
-    if np.any(chosen > warmest + 1e-6):
-        raise CaseError(
-            f"plant.chilled_water.supply_temperature: {np.max(chosen) - 273.15:.1f} degC is too warm for air at "
-            f"{np.min(supply_air) - 273.15:.1f} degC over this coil: "
-            f"give at most {np.min(warmest) - 273.15:.1f} degC, or leave it out"
-        )
+    use = f"air at {np.min(supply_air) - 273.15:.1f} degC over this coil"
+    key = "plant.chilled_water.supply_temperature"
+    chosen = coolant_limits.chosen_supply(key, plant.chilled_water.supply_temperature, warmest, use)
     if np.any(chosen < 273.65):
         raise CaseError(
             f"plant.chilled_water: the coil needs water at {np.min(chosen) - 273.15:.1f} degC, too near freezing; "

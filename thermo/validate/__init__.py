@@ -27,13 +27,14 @@ def problems_directory() -> Path:
     return folder
 
 
-def run_validation(names: list[str], tier: str, folder: Path | None = None) -> int:
+def run_validation(names: list[str], tier: str, folder: Path | None = None, output: Path | None = None) -> int:
     """Run the problems called ``names`` (all when empty) and return 0 when every check holds, 1 when one does not.
 
-    ``tier`` is "quick" or "full". A run of all problems of a checkout renews ``results/TIER.json`` in their folder, and
-    in the quick tier the table ``VALIDATED.md``. Raises :class:`CaseError` for a name that does not exist.
+    ``tier`` is "quick" or "full". With ``output`` a page, ``dossier.html``, is written into that directory. A run of
+    all problems of a checkout renews ``results/TIER.json`` in their folder, and in the quick tier ``VALIDATED.md``.
+    Raises :class:`CaseError` for a name that does not exist.
     """
-    from thermo.validate import scorecard
+    from thermo.validate import dossier, scorecard
 
     folder = problems_directory() if folder is None else folder
     known = sorted(path.parent.name for path in folder.glob("*/checks.toml"))
@@ -42,9 +43,12 @@ def run_validation(names: list[str], tier: str, folder: Path | None = None) -> i
         raise CaseError(f"there is no validation problem {unknown[0]}; valid: {', '.join(known)}")
     rows: list[Row] = []
     board = scorecard.Board()
-    for name in names or known:
-        rows += run_problem(load_problem(folder / name), tier, board)
+    problems = {name: load_problem(folder / name) for name in names or known}
+    for problem in problems.values():
+        rows += run_problem(problem, tier, board)
     board.finish(rows)
+    if output is not None:
+        board.console.print(f"Page: {dossier.write(output, tier, problems, rows)}", highlight=False, markup=False)
     if not names and folder != SHIPPED:
         scorecard.write(folder, tier, rows)
     return 0 if all(row.passed for row in rows) else 1

@@ -19,6 +19,7 @@ from thermo.loop.cold_plate_resolved import FinnedPlate
 from thermo.media import fluid
 from thermo.plant import dry_cooler
 from thermo.validate.loops import LOOPS
+from thermo.validate.plant_parts import PLANT_PARTS
 
 KELVIN = 273.15
 COPPER = {"conductivity": 385.0, "heat_capacity": 3.44e6}
@@ -139,6 +140,7 @@ COMPONENTS: dict[str, Callable[..., float]] = {
     "silicon_plate": silicon_plate,
     "approach": approach,
     **LOOPS,
+    **PLANT_PARTS,
 }
 
 

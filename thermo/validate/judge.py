@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from thermo.validate.problem import Check, Problem, Solved, read_reference
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the scorecard. ``reference`` is ``None`` for a bound, an order of accuracy or an invariant."""
+    """One line of the scorecard. ``reference`` is ``None`` for a bound, an order of accuracy or an invariant; ``curve``
+    holds the positions, the computed and the reference values of a profile."""
 
     problem: str
     title: str
@@ -28,6 +29,7 @@ class Row:
     reason: str
     source: str
     note: str = ""
+    curve: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
 
     @classmethod
     def failed(cls, problem: Problem, check: Check, note: str) -> Row:
@@ -131,11 +133,13 @@ def _of_grid(grid: float | None) -> str:
 
 def _judged_profile(problem: Problem, check: Check, runs: list[Solved]) -> Row:
     value, tolerance = profile_difference(problem, check, runs), check.get("tolerance")
+    curve = profile(problem, check, runs)
     if not check.get("grid"):
-        return _bounded(problem, check, value, None, tolerance)
+        return replace(_bounded(problem, check, value, None, tolerance), curve=curve)
     late, early = (profile_deviation(problem, check, pair) for pair in (runs[-2:], runs[-3:-1]))
     grid = _statistic(check, late - early) / _gain(check)
-    return _row(problem, check, value, None, f"≤ {tolerance:g} + {grid:.2g} (grid)", value <= tolerance + grid)
+    row = _row(problem, check, value, None, f"≤ {tolerance:g} + {grid:.2g} (grid)", value <= tolerance + grid)
+    return replace(row, curve=curve)
 
 
 def _percent(share: float) -> str:
@@ -166,7 +170,13 @@ def _statistic(check: Check, deviation: np.ndarray) -> float:
 
 
 def profile_deviation(problem: Problem, check: Check, runs: list[Solved]) -> np.ndarray:
-    """Return how far a line of one run, or the extrapolation of several, lies from a reference column.
+    """Return how far a line of one run, or the extrapolation of several, lies from a reference column."""
+    _, found, wanted = profile(problem, check, runs)
+    return (found - wanted) / wanted if check.get("statistic") == "relative rms" else found - wanted
+
+
+def profile(problem: Problem, check: Check, runs: list[Solved]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return positions, the line of one run or the extrapolation of several there, and the reference column.
 
     The column ``at`` times ``position[0]`` plus ``position[1]`` is the coordinate along the line's longest extent, the
     column ``value`` what the line times ``scale`` must be. Compared is at the reference's positions, or with
@@ -184,8 +194,7 @@ def profile_deviation(problem: Problem, check: Check, runs: list[Solved]) -> np.
     inside = (at > low) & (at < high)
     sampled = [check.get("scale", 1.0) * np.interp(at[inside], along, line.values[order]) for line in lines]
     found = sampled[0] if len(sampled) == 1 else extrapolate(check, *sampled[-2:])
-    deviation = found - wanted[inside]
-    return deviation / wanted[inside] if check.get("statistic") == "relative rms" else deviation
+    return at[inside], found, wanted[inside]
 
 
 def _column(problem: Problem, check: Check) -> tuple[np.ndarray, np.ndarray]:

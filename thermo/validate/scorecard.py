@@ -78,7 +78,8 @@ def write(folder: Path, tier: str, rows: list[Row]) -> None:
     """Write ``results/TIER.json``, and in the quick tier the Markdown table."""
     (folder / RESULTS).mkdir(exist_ok=True)
     content = {"schema": "thermo-validation/1", "version": __version__, "tier": tier,
-               "checks": [{key: _json(value) for key, value in asdict(row).items()} for row in rows]}
+               "checks": [{key: _json(value) for key, value in asdict(row).items() if key != "curve"}
+                          for row in rows]}
     text = json.dumps(content, indent=1, allow_nan=False) + "\n"
     (folder / RESULTS / f"{tier}.json").write_text(text, encoding="utf-8")
     if tier == "quick":

@@ -205,4 +205,4 @@ def test_the_report_draws_it(shipped):
     assert "11 nodes" in network_diagram.diagram(shipped["liquid"]).alt
     assert "riser" in network_diagram.tables(shipped["liquid"])
     place = network_diagram.places(["a", "b", "c"], [("a", "b"), ("b", "a")])
-    assert place == {"a": (0, 0), "b": (1, 0), "c": (0, 1)}
+    assert place == {"a": (0, 0), "b": (1, 0), "c": (0, 2)}

@@ -14,6 +14,7 @@ from thermo.loop.cold_plate_build import make_plate
 from thermo.loop.coolant import Coolant, coolant
 from thermo.loop.exchanger import PlateExchanger
 from thermo.loop.heat import NO_FLOW
+from thermo.loop.hydraulics import GRAVITY
 from thermo.loop.network import Builder, Network
 from thermo.loop.steady import Solution
 from thermo.loop.technology_loop import Chip, PlateBranch, chip_temperatures
@@ -197,10 +198,10 @@ def _controlled_power(made: _Built, solution: Solution) -> Array:
 
 
 def _rise(solution: Solution, branch: int) -> float:
-    """Pressure a branch adds to its coolant, beyond gravity, Pa."""
+    """Pressure a branch adds to its coolant, beyond gravity, Pa; of a shut one, what stands against it."""
     network, pressure = solution.network, solution.pressure
     height = network.elevation[network.end[branch]] - network.elevation[network.start[branch]]
-    weight = solution.density[branch] * 9.80665 * height
+    weight = solution.density[branch] * GRAVITY * height
     return float(pressure[network.end[branch]] - pressure[network.start[branch]] + weight)
 
 

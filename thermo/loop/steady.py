@@ -56,8 +56,10 @@ class Solution:
     @cached_property
     def drop(self) -> Array:
         """Pressure drop of every branch from its start to its end without gravity, Pa; negative for a pump's rise."""
-        state = State(self.flow, self.density, self.viscosity, 0.5 * (self.inlet + self.outlet))
-        return flow_solver.total_drop(self.network, state)[0]
+        network, state = self.network, State(self.flow, self.density, self.viscosity, 0.5 * (self.inlet + self.outlet))
+        lift = self.density * flow_solver.GRAVITY * (network.elevation[network.start] - network.elevation[network.end])
+        found = self.pressure[network.start] - self.pressure[network.end] + lift
+        return np.where(np.isnan(network.fixed_flow), flow_solver.total_drop(network, state)[0], found)
 
 
 def solve(network: Network, coolant, temperature: float | Array = 298.15, former: Solution | None = None) -> Solution:

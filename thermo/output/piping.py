@@ -33,17 +33,17 @@ def diagram(result: Result) -> Picture | None:
     height = max(3.2, 0.62 * len(racks) + 1.0)
     axes.set_ylim(-0.3, height)
     supply, back = height - 0.5, 0.5
-    left, right = 3.9, 6.4
+    left, right = 3.9, 5.9
     _rejection(axes, result, supply, back)
     _box(axes, 3.1, back - 0.3, 0.8, supply - back + 0.6, "distribution\nunits")
     for level, colour in ((supply, COLD), (back, HOT)):
         axes.plot([left, right], [level, level], color=colour, **PIPE)
     low, high = loop["supply_C"], loop["return_C"]
-    _label(axes, 5.1, supply + 0.12, f"{low:.1f} °C{_bar(loop, 'discharge')}", COLD, "bottom")
-    _label(axes, 5.1, supply - 0.12, f"{loop['flow_kg_s']:,.1f} kg/s", COLD, "top")
-    _label(axes, 5.1, back - 0.12, f"{high:.1f} °C{_bar(loop, 'suction')}", HOT, "top")
+    _label(axes, 4.9, supply + 0.12, f"{low:.1f} °C{_bar(loop, 'discharge')}", COLD, "bottom")
+    _label(axes, 4.9, supply - 0.12, f"{loop['flow_kg_s']:,.1f} kg/s", COLD, "top")
+    _label(axes, 4.9, back - 0.12, f"{high:.1f} °C{_bar(loop, 'suction')}", HOT, "top")
     middle = f"pumps {loop['pump_W'] / 1e3:,.1f} kW\nrack side {loop['pressure_drop_Pa'] / 1e3:,.0f} kPa"
-    _label(axes, 5.1, 0.5 * (supply + back), middle, INK, "center")
+    _label(axes, 4.9, 0.5 * (supply + back), middle, INK, "center")
     axes.plot([right, right], [_place(len(racks) - 1, len(racks), supply, back), supply], color=COLD, **PIPE)
     axes.plot([9.9, 9.9, right], [_place(0, len(racks), supply, back), back, back], color=HOT, **PIPE)
     for row, rack in enumerate(racks):
@@ -54,7 +54,11 @@ def diagram(result: Result) -> Picture | None:
         f"Piping diagram: coolant at {low:.1f} °C from the distribution units through {len(racks) + hidden} racks, "
         f"back at {high:.1f} °C; {loop['flow_kg_s']:.1f} kg/s in all."
     )
-    return vector(figure, alt, "The technology loop and what stands behind it. Blue: supply. Red: return.")
+    caption = (
+        "The technology loop and what stands behind it; the facility loop carries all racks of the plant. "
+        "Blue: supply. Red: return."
+    )
+    return vector(figure, alt, caption)
 
 
 def _bar(loop: Mapping[str, Any], node: str) -> str:
@@ -97,12 +101,12 @@ def _label(axes: Axes, x: float, y: float, text: str, colour: str, va: str) -> N
 
 
 def _rack(axes: Axes, y: float, left: float, rack: Mapping[str, Any]) -> None:
-    axes.plot([left, 6.9], [y, y], color=COLD, **PIPE)
-    axes.plot([9.4, 9.9], [y, y], color=HOT, **PIPE)
-    _box(axes, 6.9, y - 0.22, 2.5, 0.44, "")
-    axes.text(6.98, y, rack["name"], va="center", fontsize=8.0, zorder=5)
+    axes.plot([left, 6.25], [y, y], color=COLD, **PIPE)
+    axes.plot([9.45, 9.9], [y, y], color=HOT, **PIPE)
+    _box(axes, 6.25, y - 0.22, 3.2, 0.44, "")
+    axes.text(6.33, y, rack["name"], va="center", fontsize=8.0, zorder=5)
     said = f"{rack['flow']:.1f} L/min  {rack['drop']:.0f} kPa  {rack['out']:.1f} °C"
-    axes.text(9.32, y, said, va="center", ha="right", fontsize=8.0, zorder=5)
+    axes.text(9.37, y, said, va="center", ha="right", fontsize=8.0, zorder=5)
 
 
 def _racks(result: Result) -> tuple[list[dict[str, Any]], int]:

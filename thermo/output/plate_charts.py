@@ -21,7 +21,7 @@ def junctions(result: Result) -> Picture | None:
         return None
     fields = [plate.junction[0] - KELVIN for plate in maps]
     low, high = min(field.min() for field in fields), max(field.max() for field in fields)
-    figure = Figure(figsize=(PANEL * len(maps) + 1.0, PANEL), layout="constrained")
+    figure = Figure(figsize=(max(PANEL * len(maps) + 1.0, WIDE), PANEL), layout="compressed")
     panels = np.atleast_1d(figure.subplots(1, len(maps)))
     for axes, plate, field in zip(panels, maps, fields, strict=True):
         shown = _panel(axes, plate, field, (low, high))

@@ -84,3 +84,21 @@ def test_the_review_table_is_what_the_cases_give(site, cooling):
         part, _, key = name.partition(".")
         figures[name] = result.summary.get(part, {}).get(key)
     assert review_row(site, cooling, figures) in section("review").splitlines()
+
+
+def test_what_is_said_of_the_claims_follows_from_the_table():
+    """The shares of energy per token in the text, from the rows of the table."""
+    table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in section("review").splitlines()[2:]]
+    energy = {(row[0], row[1]): float(row[6]) for row in table}
+
+    def less(cooling, base):
+        found = [100.0 * (1.0 - energy[site, cooling] / energy[site, base]) for site in SITES]
+        return min(found), max(found)
+
+    said = {("two-phase immersion", "air, dry"): (11, 25), ("two-phase immersion", "air, evaporative"): (10, 21),
+            ("two-phase immersion", "closed loop"): (1, 4), ("single-phase immersion", "air, dry"): (12, 25)}
+    for (cooling, base), span in said.items():
+        assert less(cooling, base) == pytest.approx(span, abs=0.8), (cooling, base)
+    text = " ".join(README.read_text().split())
+    assert "11 (Lulea) to 25 % (Singapore) less energy per token, against evaporative air cooling 10 to 21 %" in text
+    assert "against the closed loop 1 to 4 %" in text and "12 to 25 % below dry air" in text

@@ -147,6 +147,28 @@ def test_page_stands_alone_and_every_figure_has_words(written):
     assert "Not drawn" not in text
 
 
+def opened(file, folder, width):
+    """Run the headless browser on a page without network and return what it wrote."""
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+               f"--window-size={width},900", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000",
+               "--dump-dom", f"--user-data-dir={folder / 'profile'}", file.as_uri()]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium, which is not installed")
+def test_tables_fit_on_paper(written, tmp_path):
+    """With the styles of print on the width between the margins of A4, no table is wider than the page."""
+    probe = """<script>window.addEventListener("load", function () {
+      var tables = Array.from(document.querySelectorAll(".wide"));
+      document.title = Math.max(...tables.map(x => x.scrollWidth - x.clientWidth));
+    });</script></body>"""
+    text = (written[0] / "comparison.html").read_text().replace("@media print", "@media all")
+    file = tmp_path / "paper.html"
+    file.write_text(text.replace("</body>", probe))
+    title = re.search(r"<title>(.*?)</title>", opened(file, tmp_path, 695).stdout)[1]
+    assert float(title) <= 0.0
+
+
 @pytest.mark.skipif(BROWSER is None, reason="needs Chromium, which is not installed")
 def test_page_in_a_browser(written, tmp_path):
     """Without network: no message on the console, no image broken, nothing wider than a phone, tables sort."""
@@ -161,10 +183,7 @@ def test_page_in_a_browser(written, tmp_path):
     </script></body>"""
     file = tmp_path / "page.html"
     file.write_text((written[0] / "comparison.html").read_text().replace("</body>", probe))
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-               "--window-size=500,900", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000",
-               "--dump-dom", f"--user-data-dir={tmp_path / 'profile'}", file.as_uri()]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    done = opened(file, tmp_path, 500)
     assert "CONSOLE" not in done.stderr
     found = json.loads(re.search(r"<title>(.*?)</title>", done.stdout)[1].replace("&amp;", "&").replace("&quot;", '"'))
     assert found["up"] == ["unmet", "cheap", "chilly", "wet"] and found["down"] == found["up"][::-1]

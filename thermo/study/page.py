@@ -14,7 +14,7 @@ from thermo.output.page import Column, escape, section
 from thermo.study import charts, cuts
 from thermo.study.breakdown import steps
 from thermo.study.compare import difference, number, words
-from thermo.study.measures import MEASURES, shown
+from thermo.study.measures import MEASURES, Measure, shown
 from thermo.study.option import Option
 from thermo.study.verdict import DRAWS, SPREADS, Verdict
 
@@ -25,7 +25,11 @@ table.sort thead th:focus-visible { outline: 2px solid var(--ink); }
 td small { color: var(--soft); display: block; }
 .sources td { overflow-wrap: anywhere; }
 @media (max-width: 560px) { figure { overflow-x: auto; } figure img { min-width: 640px; } }
-@media print { table.sort thead th::after { content: none !important; } }
+@media print { table.sort thead th::after { content: none !important; }
+  .wide table { table-layout: fixed; font-size: 7.5pt; }
+  .wide th, .wide td { padding: 3px 4px; overflow-wrap: anywhere; }
+  .wide tbody th, .wide td.number, .wide td.yes, .wide td.no { white-space: normal; }
+  .wide tr > :first-child { width: 20%; } }
 </style>"""
 SCRIPT = """<script>
 document.querySelectorAll("table.sort").forEach(function (table) {
@@ -48,6 +52,7 @@ document.querySelectorAll("table.sort").forEach(function (table) {
 OVERVIEW = ("cost_USD_per_Mtoken", "J_per_token", "water_site_L_per_Mtoken", "water_source_L_per_Mtoken",
             "carbon_kg_per_Mtoken", "pue", "wue_site_L_per_kWh", "peak_power_W", "margin_K")  # fmt: skip
 MOST_WATERFALLS = 4
+MOST_BESIDE = 5  # options in one table beside the first
 
 
 def text(options: list[Option], verdict: Verdict | None) -> str:
@@ -119,17 +124,22 @@ def _table(kind: str, heads: str, body: str) -> str:
 
 
 def _side_by_side(options: list[Option]) -> str:
-    """Every figure of every option, with the difference from the first."""
+    """Every figure of every option, with the difference from the first; as many options a table as fit on paper."""
+    base, others = options[0], options[1:]
+    groups = [others[start : start + MOST_BESIDE] for start in range(0, len(others), MOST_BESIDE)]
+    tables = [_beside([base, *group], shown(options)) for group in groups]
+    return "".join(tables) + page.paragraph(f"Small: difference from {base.label}.")
+
+
+def _beside(options: list[Option], measures: list[Measure]) -> str:
     heads = "".join(f'<th scope="col" class="number">{escape(option.label)}</th>' for option in options)
     rows = []
-    for measure in shown(options):
+    for measure in measures:
         unit = f" <small>{escape(measure.unit)}</small>" if measure.unit else ""
         texts = [(number(measure, option), difference(measure, option, options[0])) for option in options]
         cells = "".join(f'<td class="number">{escape(n)}<small>{escape(d)}</small></td>' for n, d in texts)
         rows.append(f'<tr><th scope="row">{escape(measure.label)}{unit}</th>{cells}</tr>')
-    body = "\n".join(rows)
-    note = page.paragraph(f"Small: difference from {options[0].label}.")
-    return _table("full", f'<th scope="col">Figure</th>{heads}', body) + note
+    return _table("full", f'<th scope="col">Figure</th>{heads}', "\n".join(rows))
 
 
 def _waterfalls(verdict: Verdict | None) -> list[str]:

@@ -39,6 +39,7 @@ def write(folder, name, price=0.1, chillers=1.0, met=True, water=0.0, fields=Tru
     summary = result.summary
     energy, metrics = summary["energy"], summary["metrics"]
     energy["chiller_kWh"] *= chillers
+    energy["server_fans_kWh"] = 0.1 * energy["it_kWh"]
     facility = sum(value for key, value in energy.items() if key != "server_fans_kWh")
     metrics |= {"facility_energy_kWh": facility, "pue": facility / energy["it_kWh"]}
     words = {"it_kWh": "it", "crah_fans_kWh": "air handler fans", "pumps_kWh": "pumps", "chiller_kWh": "chillers",

@@ -14,7 +14,7 @@ from options import write
 
 from thermo import cli
 from thermo.study import option
-from thermo.study.breakdown import parts, steps
+from thermo.study.breakdown import energy_per_token, parts, steps
 from thermo.study.compare import markdown, run, table_csv
 from thermo.study.measures import CRITERIA, MEASURES, criterion
 from thermo.study.verdict import draws, judge, sentences
@@ -103,6 +103,18 @@ def test_markdown_shows_differences(options):
     text = markdown(options, judge(options))
     line = next(line for line in text.splitlines() if line.startswith("| Cost per million tokens"))
     assert line.count("|") == 6 and "(+" in line
+
+
+def test_energy_per_token_is_split_with_server_fans_apart(options):
+    """The parts add up to the energy per token, and servers and their fans to the IT energy per token."""
+    for one in options:
+        split = energy_per_token(one)
+        assert sum(split.values()) == pytest.approx(one.value("tokens", "J_per_token"), rel=1e-12)
+        it = split["servers without fans"] + split["server fans"]
+        assert it == pytest.approx(one.value("tokens", "J_it_per_token"), rel=1e-12)
+        assert split["server fans"] == pytest.approx(0.1 * it, rel=1e-12)
+    rows = [line for line in markdown(options, None).splitlines() if line.startswith("| chilly |")]
+    assert f"{1e3 * options[1].value('tokens', 'J_per_token'):.1f}" in rows[-1]
 
 
 def test_command_line(directories, tmp_path, capsys):

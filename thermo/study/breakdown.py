@@ -19,6 +19,7 @@ ENERGY = {
 JOULE_PER_KWH = 3.6e6
 SERVERS = "servers"
 ROUND_OFF = 1e-12  # of the largest part: a smaller change is none
+WITHOUT_FANS, SERVER_FANS = "servers without fans", "server fans"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,15 @@ def parts(option: Option, measure: Measure) -> list[Part]:
     else:
         scale = 1.0 / option.value("energy", "it_kWh")
     return [Part(name, value * scale, "electricity") for name, value in energy.items()]
+
+
+def energy_per_token(option: Option) -> dict[str, float]:
+    """J per token by part of the site, the fans inside the servers apart; the parts add up to ``J_per_token``."""
+    energy = _energy(option)
+    fans = option.summary["energy"].get("server_fans_kWh", 0.0)
+    split = {WITHOUT_FANS: energy.pop(SERVERS) - fans, SERVER_FANS: fans} | energy
+    scale = JOULE_PER_KWH / option.value("tokens", "per_year")
+    return {name: value * scale for name, value in split.items()}
 
 
 def _energy(option: Option) -> dict[str, float]:

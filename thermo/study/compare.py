@@ -10,6 +10,7 @@ from pathlib import Path
 
 from thermo.errors import CaseError
 from thermo.output import atomic
+from thermo.study.breakdown import energy_per_token
 from thermo.study.measures import Measure, shown
 from thermo.study.option import Option, gather
 from thermo.study.verdict import Verdict, judge, sentences
@@ -72,8 +73,30 @@ def markdown(options: list[Option], verdict: Verdict | None) -> str:
         cells = [f"{number(measure, o)} {_bracket(difference(measure, o, options[0]))}".strip() for o in options]
         unit = f", {measure.unit}" if measure.unit else ""
         lines.append(f"| {measure.label}{unit} | " + " | ".join(cells) + " |")
+    lines += _energy(options)
     flags = [f"- {option.label}: {flag}" for option in options for flag in option.summary["run"].get("flags", [])]
     return "\n".join([*lines, "", *(["What to keep in mind:", "", *flags, ""] if flags else [])])
+
+
+def split(options: list[Option]) -> tuple[list[str], list[list[str]]]:
+    """Energy per token of the options that make tokens, mJ: names of the parts, and one row an option, its sum last."""
+    found = {o.label: energy_per_token(o) for o in options if o.value("tokens", "per_year")}
+    names = list(dict.fromkeys(name for parts in found.values() for name in parts))
+    rows = [
+        [label, *(f"{1e3 * parts[name]:.1f}" if name in parts else "–" for name in names),
+         f"{1e3 * sum(parts.values()):.1f}"]
+        for label, parts in found.items()
+    ]
+    return names, rows
+
+
+def _energy(options: list[Option]) -> list[str]:
+    """The table of :func:`split`, with its heading."""
+    names, rows = split(options)
+    if not rows:
+        return []
+    head = ["", "Energy per token, mJ:", "", "| | " + " | ".join([*names, "whole site"]) + " |"]
+    return [*head, "| --- |" + " ---: |" * (len(names) + 1), *("| " + " | ".join(row) + " |" for row in rows)]
 
 
 def _bracket(text: str) -> str:

@@ -13,7 +13,7 @@ from thermo.output.labels import limit_name, value
 from thermo.output.page import Column, escape, section
 from thermo.study import charts, cuts
 from thermo.study.breakdown import steps
-from thermo.study.compare import difference, number, words
+from thermo.study.compare import difference, number, split, words
 from thermo.study.measures import MEASURES, Measure, shown
 from thermo.study.option import Option
 from thermo.study.verdict import DRAWS, SPREADS, Verdict
@@ -78,7 +78,7 @@ def _body(options: list[Option], verdict: Verdict | None) -> str:
                 page.paragraph("A click on a heading sorts the table.")),
         section("Why they differ", *_waterfalls(verdict)),
         section("Side by side", _side_by_side(options)),
-        section("Energy", _drawn(charts.energy, ordered)),
+        section("Energy", _drawn(charts.energy, ordered), _split(ordered)),
         section("Water", _drawn(charts.water, ordered)),
         section("Cost", _drawn(charts.cost, ordered, measure) if measure else ""),
         section("The year", _drawn(charts.months, ordered), _drawn(charts.duration, ordered)),
@@ -140,6 +140,15 @@ def _beside(options: list[Option], measures: list[Measure]) -> str:
         cells = "".join(f'<td class="number">{escape(n)}<small>{escape(d)}</small></td>' for n, d in texts)
         rows.append(f'<tr><th scope="row">{escape(measure.label)}{unit}</th>{cells}</tr>')
     return _table("full", f'<th scope="col">Figure</th>{heads}', "\n".join(rows))
+
+
+def _split(options: list[Option]) -> str:
+    """Energy per token by part, a row an option."""
+    names, rows = split(options)
+    if not rows:
+        return ""
+    columns = [Column("Energy per token, mJ", number=False), *(Column(name) for name in [*names, "whole site"])]
+    return page.table(columns, rows)
 
 
 def _waterfalls(verdict: Verdict | None) -> list[str]:

@@ -18,6 +18,7 @@ from thermo.loop.cold_plate_design import Fins, Layer, Stack
 from thermo.loop.cold_plate_resolved import FinnedPlate
 from thermo.media import fluid
 from thermo.plant import dry_cooler
+from thermo.validate.dielectrics import DIELECTRICS
 from thermo.validate.loops import LOOPS
 from thermo.validate.plant_parts import PLANT_PARTS
 
@@ -141,6 +142,7 @@ COMPONENTS: dict[str, Callable[..., float]] = {
     "approach": approach,
     **LOOPS,
     **PLANT_PARTS,
+    **DIELECTRICS,
 }
 
 

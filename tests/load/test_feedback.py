@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 from load_case import SERVER, loaded, text
 
+from kernels.backend import CpuBackend
 from thermo import cli
+from thermo.case import load
 from thermo.case.schema_load import Chip
 from thermo.errors import CaseError
+from thermo.field import march_state
+from thermo.field.properties import fluid_properties
+from thermo.field.transient import solve_transient
 from thermo.load import chip as chips
 from thermo.load import queue, series, throttle
 from thermo.load.feedback import RackFeedback
@@ -162,3 +167,27 @@ def test_a_steady_room_throttles(ran):
     assert rack["power_W"] == pytest.approx(expected, rel=1e-3)
     assert rack["power_W"] - rack["power_change_W"] == pytest.approx(1e4, rel=1e-4)
     assert ran.steady["tokens"]["lost_to_throttling_share"] == pytest.approx(1.0 - clock, rel=1e-3)
+
+
+def test_an_interrupted_room_goes_on_to_the_same_bits(tmp_path):
+    hot = '[[event]]\nat = "4 s"\ntarget = "floor"\nchange = { temperature = "40 degC" }\n'
+    (tmp_path / "case.toml").write_text(text(LOAD + CHIP + TIME.replace("60", "20") + 'start = "initial"\n' + hot))
+    case = load(tmp_path / "case.toml", ["grid.cell=0.25 m"])
+    racks = series.of_racks(case, case.time.duration)
+    saved = {}
+
+    def solve(resume, listener):
+        racks_work = RackFeedback(case, racks)
+        done = solve_transient(series.in_time(case, racks), CpuBackend("double", threads=1), fluid_properties(case),
+                               listener, resume, racks_work)  # fmt: skip
+        return done.solver.T.copy(), racks_work.notes()
+
+    def keep(*arguments):
+        march = arguments[-1]
+        if march.time > 8.0 and not saved:
+            saved.update(march_state.save(march))
+
+    field, notes = solve(None, keep)
+    again, later = solve(saved, lambda *_: None)
+    assert notes["first"] and notes == later
+    assert np.array_equal(field, again)

@@ -50,7 +50,8 @@ document.querySelectorAll("table.sort").forEach(function (table) {
 });
 </script>"""
 OVERVIEW = ("cost_USD_per_Mtoken", "J_per_token", "water_site_L_per_Mtoken", "water_source_L_per_Mtoken",
-            "carbon_kg_per_Mtoken", "pue", "wue_site_L_per_kWh", "peak_power_W", "margin_K")  # fmt: skip
+            "carbon_kg_per_Mtoken", "pue", "wue_site_L_per_kWh", "peak_power_W", "margin_K", "ride_through_s",
+            "time to first throttle")  # fmt: skip
 MOST_WATERFALLS = 4
 MOST_BESIDE = 5  # options in one table beside the first
 

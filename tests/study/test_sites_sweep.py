@@ -1,4 +1,4 @@
-"""The shipped sweeps over sites and years: every weather that comes along, dry and evaporative, and every economizer."""
+"""The shipped sweeps over sites and years: every weather that comes along, both halls, and every economizer."""
 
 import csv
 import json

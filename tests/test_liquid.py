@@ -91,6 +91,11 @@ def test_the_plant_carries_loop_and_room():
     assert cooler.totals["facility_kWh"] > year.totals["facility_kWh"]
 
 
+def test_the_warmest_air_of_the_racks_is_no_set_point_of_the_fan_wall():
+    with pytest.raises(CaseError, match=r"plant.air_handler.at_supply_limit: is for racks cooled by air"):
+        load(shipped_cases()["row"], ["plant.air_handler.at_supply_limit=true"])
+
+
 def test_row_solves_room_loop_and_plant_together():
     """One summary: rack intakes of the field, branches of the loop, the plant's year; the room's racks pass their air
     heat on, and the room is warmer by it."""

@@ -29,6 +29,18 @@ def test_the_quoted_case_loads(tmp_path):
     assert set(tomllib.loads(file.read_text())) <= set(tomllib.loads(AISLE.read_text()))
 
 
+def test_the_quoted_network_is_solved(tmp_path):
+    from kernels.backend import make_backend
+    from thermo import network
+
+    (quoted,) = (block for block in blocks("text") if block.startswith("[network]"))
+    file = tmp_path / "quoted.toml"
+    file.write_text(f'[case]\ncooling = "closed_loop"\n\n{quoted}')
+    summary = network.solve(load(file), make_backend("cpu"), None)[0].summary
+    assert summary["run"]["flags"] == []
+    assert summary["balance"]["heat_in_W"] > 80e3
+
+
 def test_every_command_that_is_named_exists():
     named = set(re.findall(r"(?:`|bin/)thermo ([a-z]+)", README.read_text()))
     unbuilt = set(re.findall(r"`thermo (compare|sweep)`", README.read_text()))

@@ -53,6 +53,16 @@ def test_half_open_valves():
     assert solution.flow[:2] / full == pytest.approx([0.5, 50.0**-0.5], rel=1e-9)
 
 
+def test_a_held_flow_shows_the_rise_that_it_takes():
+    build = Builder()
+    build.node("low", pressure=2e5)
+    build.node("high", elevation=5.0)
+    build.branch("pump", "low", "high", FixedFlow(2.0))
+    build.branch("load", "high", "low", Resistance(quadratic=1e4), outlet=300.0)
+    solution = solve(build.network(), LIQUID, 300.0)
+    assert solution.drop == pytest.approx([-4e4, 4e4], rel=1e-9)
+
+
 def test_power_law_follows_the_fluid():
     law = PowerLaw(50e3, 1.0, 1.75, density=1000.0, viscosity=1e-3)
     thick = ConstantCoolant(1100.0, 4e-3, 3500.0)

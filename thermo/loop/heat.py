@@ -140,7 +140,7 @@ def _solve(network: Network, upstream, downstream, size, keep, gain, entering, s
     if not np.abs(found).max() < 1e9:
         heated = int(np.argmax(np.abs(network.heat)))
         raise CaseError(
-            f"branch {network.branch_names[heated]}: the coolant runs in a circle and its heat has no way out; give "
-            "the loop an exchanger, a conductance to its surroundings or a controlled outlet"
+            f"branch {network.branch_names[heated]}: the coolant runs in a circle and its heat has no way out; start "
+            "its pumps, or give the loop an exchanger, a conductance to its surroundings or a controlled outlet"
         )
     return found

@@ -22,6 +22,9 @@ COOLINGS = {"air_dry": "air, dry", "air_evaporative": "air, evaporative", "close
             "immersion_single_phase": "single-phase immersion", "immersion_two_phase": "two-phase immersion"}
 REVIEW = {"metrics.pue": 3, "metrics.tue": 3, "metrics.wue_site_L_per_kWh": 2, "metrics.wue_source_L_per_kWh": 2,
           "tokens.J_per_token": 3, "water": 3, "tokens.cost_USD_per_Mtoken": 5}
+ENERGY = {"servers": ("servers without fans",), "server fans": ("server fans",), "room fans": ("air handler fans",),
+          "pumps": ("pumps",), "chillers": ("chillers",), "dry coolers, towers": ("heat rejection fans",),
+          "power chain, lighting": ("power chain", "lighting and other")}
 WATERS = ("tokens.water_site_L_per_Mtoken", "tokens.water_source_L_per_Mtoken")
 
 
@@ -94,6 +97,34 @@ def review_text(rows: dict[str, dict[str, float]]) -> str:
     return "\n".join([head, "| --- | --- |" + " ---: |" * len(REVIEW), *lines])
 
 
+def energy_row(site: str, cooling: str, parts: dict[str, float], bases: tuple[float, float]) -> str:
+    """Return the row of the energy table for one case: J per token by part, against dry and evaporative air."""
+    amounts = [sum(parts[name] for name in names) for names in ENERGY.values()]
+    whole = sum(amounts)
+    less = [f"{100.0 * (1.0 - whole / base):.1f} %" if whole < base else "–" for base in bases]
+    return f"| {site} | {COOLINGS[cooling]} | {' | '.join(f'{1e3 * value:.1f}' for value in [*amounts, whole])} " \
+           f"| {' | '.join(less)} |"
+
+
+def energy_text(rows: dict[str, dict[str, float]]) -> str:
+    """Return the energy table from the J per token by part of every case by its name."""
+    lines = []
+    for site in SITES:
+        cases = {cooling: rows[f"{site.lower()}_{cooling}"] for cooling in COOLINGS}
+        bases = tuple(sum(cases[base].values()) for base in ("air_dry", "air_evaporative"))
+        lines += [energy_row(site, cooling, parts, bases) for cooling, parts in cases.items()]
+    head = f"| site | cooling | {' | '.join(ENERGY)} | whole site | below dry air | below evaporative air |"
+    return "\n".join([head, "| --- | --- |" + " ---: |" * (len(ENERGY) + 3), *lines])
+
+
+def energies(results: Path) -> dict[str, dict[str, float]]:
+    """Return the J per token by part of every option of a comparison by its name."""
+    prefix = "J_per_token: "
+    with (results / "comparison.csv").open() as file:
+        return {row["option"]: {key.removeprefix(prefix): float(row[key]) for key in row if key.startswith(prefix)}
+                for row in csv.DictReader(file)}
+
+
 def compared(results: Path) -> dict[str, dict[str, float]]:
     """Return the figures of every option of a comparison by its name."""
     with (results / "comparison.csv").open() as file:
@@ -104,6 +135,7 @@ def compared(results: Path) -> dict[str, dict[str, float]]:
 def main(results: Path) -> None:
     if (results / "comparison.csv").exists():
         fill("review", review_text(compared(results)))
+        fill("energy", energy_text(energies(results)))
         return
     fill("aisle", aisle_text(json.loads((results / "summary.json").read_text())))
     (ROOT / "cases" / "air" / "aisle.png").write_bytes(picture((results / "report.html").read_text()))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import xarray
@@ -56,6 +57,20 @@ def test_summary_keeps_the_contract(summary):
 def test_heat_balance_closes(summary):
     if "balance" in summary:
         assert summary["balance"]["closure"] < CLOSURE
+
+
+def test_tanks_close_their_heat_every_hour(finished, summary):
+    """Every case of immersion has a balance, and its year turns all electricity into heat that leaves, hour by hour."""
+    if summary["case"]["cooling"] != "immersion":
+        pytest.skip("no tank")
+    balance = summary["balance"]
+    assert balance["heat_in_W"] == pytest.approx(summary["immersion"]["heat_W"], rel=1e-9)
+    assert balance["heat_out_W"] + balance["storage_W"] == pytest.approx(balance["heat_in_W"], rel=CLOSURE)
+    with h5py.File(finished[2] / "fields.h5") as file:
+        if "metrics" in summary:
+            assert np.abs(file["year/energy_balance"][()]).max() < 1e-9
+        if "history/mass" in file:
+            assert file["history/mass"][-1] < CLOSURE
 
 
 def test_energy_of_the_year_adds_up(summary):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from thermo import immersion
@@ -11,10 +12,15 @@ HALL = Path(__file__).resolve().parent.parent / "cases" / "immersion" / "hall_tw
 
 
 @pytest.fixture(scope="module")
-def summary():
+def solved():
     result, status = immersion.solve(load(HALL), None, None)
     assert status == "converged"
-    return result.summary
+    return result
+
+
+@pytest.fixture(scope="module")
+def summary(solved):
+    return solved.summary
 
 
 def test_the_year_runs_on_dry_coolers_alone(summary):
@@ -35,3 +41,10 @@ def test_it_energy_is_the_tanks_full_load(summary):
 def test_loss_of_liquid_has_its_warming(summary):
     section = summary["immersion"]
     assert section["loss_kg_CO2e_per_year"] == pytest.approx(297.0 * section["loss_kg_per_year"], rel=1e-12)
+
+
+def test_heat_is_closed_in_the_tank_and_every_hour(solved):
+    """What the chips give the condenser takes; what the year takes in as electricity leaves as heat."""
+    balance = solved.summary["balance"]
+    assert balance["closure"] < 1e-9 and balance["heat_in_W"] == solved.summary["immersion"]["heat_W"]
+    assert np.abs(solved.year.hourly["energy_balance"]).max() < 1e-9

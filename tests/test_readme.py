@@ -6,11 +6,26 @@ import re
 import tomllib
 
 import pytest
-from readme import COOLINGS, README, REVIEW, ROOT, SITES, VALIDATED, WATERS, blocks, command, review_row, section
+from readme import (
+    COOLINGS,
+    README,
+    REVIEW,
+    ROOT,
+    SITES,
+    VALIDATED,
+    WATERS,
+    blocks,
+    command,
+    energy_row,
+    review_row,
+    section,
+)
 
 from thermo.case import load
 from thermo.cli import cli
 from thermo.run import choose_backend, cooling_of
+from thermo.study.breakdown import energy_per_token
+from thermo.study.option import Option
 
 AISLE = ROOT / "cases" / "air" / "aisle.toml"
 
@@ -87,7 +102,7 @@ def test_the_review_table_has_every_case():
 
 @pytest.mark.parametrize("site", ["Abilene", "Singapore"])
 @pytest.mark.parametrize("cooling", ["closed_loop", "immersion_two_phase"])
-def test_the_review_table_is_what_the_cases_give(site, cooling):
+def test_the_review_tables_are_what_the_cases_give(site, cooling):
     """The cases that need no field, solved here; the others take minutes: python tests/readme.py results/comparison."""
     file = ROOT / "cases" / "review" / f"{site.lower()}_{cooling}.toml"
     result, _ = cooling_of(load(file)).solve(load(file), choose_backend("cpu", "single"), lambda *_: None)
@@ -96,6 +111,40 @@ def test_the_review_table_is_what_the_cases_give(site, cooling):
         part, _, key = name.partition(".")
         figures[name] = result.summary.get(part, {}).get(key)
     assert review_row(site, cooling, figures) in section("review").splitlines()
+    parts = energy_per_token(Option(cooling, ROOT, result.summary, {}, {}))
+    whole = {row[1]: float(row[9]) / 1e3 for row in cells("energy") if row[0] == site}
+    bases = (whole["air, dry"], whole["air, evaporative"])
+    assert energy_row(site, cooling, parts, bases).split(" | ")[:-2] in [
+        line.split(" | ")[:-2] for line in section("energy").splitlines()]
+
+
+def cells(name):
+    """The cells of the rows of a table between markers."""
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in section(name).splitlines()[2:]]
+
+
+def test_the_energy_table_adds_up_and_agrees_with_the_review_table():
+    review = {tuple(row[:2]): float(row[6]) for row in cells("review")}
+    rows = cells("energy")
+    assert [tuple(row[:2]) for row in rows] == list(review)
+    for row in rows:
+        amounts, whole = [float(cell) for cell in row[2:9]], float(row[9])
+        assert sum(amounts) == pytest.approx(whole, abs=0.4)
+        assert whole == pytest.approx(1e3 * review[tuple(row[:2])], abs=0.6)
+
+
+def test_what_is_said_of_immersion_follows_from_the_energy_table():
+    rows = {tuple(row[:2]): row for row in cells("energy")}
+    for column, span in ((10, (11, 26)), (11, (10, 22))):
+        shares = [float(rows[site, cooling][column].removesuffix(" %")) for site in SITES
+                  for cooling in ("single-phase immersion", "two-phase immersion")]
+        assert (min(shares), max(shares)) == pytest.approx(span, abs=0.6)
+    dry, tank = ([float(cell) for cell in rows["Abilene", name][2:10]] for name in ("air, dry", "two-phase immersion"))
+    saved = [a - b for a, b in zip(dry, tank, strict=True)]
+    assert saved == pytest.approx([-9, 34, 6, -1, 42, 4, 2, 77], abs=0.6)
+    text = " ".join(README.read_text().split())
+    assert "11 to 26 % below dry air, 10 to 22 % below evaporative air" in text
+    assert "save 77 mJ of 418: 34 server fans, 6 room fans, 42 chillers, 4 heat rejection fans, 2 losses" in text
 
 
 def test_what_is_said_of_the_claims_follows_from_the_table():

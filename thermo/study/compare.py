@@ -80,14 +80,19 @@ def markdown(options: list[Option], verdict: Verdict | None) -> str:
 
 def split(options: list[Option]) -> tuple[list[str], list[list[str]]]:
     """Energy per token of the options that make tokens, mJ: names of the parts, and one row an option, its sum last."""
-    found = {o.label: energy_per_token(o) for o in options if o.value("tokens", "per_year")}
-    names = list(dict.fromkeys(name for parts in found.values() for name in parts))
+    names, found = _by_part(options)
     rows = [
         [label, *(f"{1e3 * parts[name]:.1f}" if name in parts else "–" for name in names),
          f"{1e3 * sum(parts.values()):.1f}"]
         for label, parts in found.items()
-    ]
+    ]  # fmt: skip
     return names, rows
+
+
+def _by_part(options: list[Option]) -> tuple[list[str], dict[str, dict[str, float]]]:
+    """Names of the parts of the energy per token, and J per token by part of every option that makes tokens."""
+    found = {option.label: energy_per_token(option) for option in options if option.value("tokens", "per_year")}
+    return list(dict.fromkeys(name for parts in found.values() for name in parts)), found
 
 
 def _energy(options: list[Option]) -> list[str]:
@@ -118,13 +123,16 @@ def words(verdict: Verdict | None) -> list[str]:
 
 
 def table_csv(options: list[Option]) -> str:
-    """One row an option, full precision, keys of the summary as column names."""
+    """One row an option, full precision: keys of the summary, then J per token by part of the site."""
     measures = list({measure.name: measure for measure in shown(options)}.values())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["option", "site", "limits_met", *(measure.name for measure in measures)])
+    names, energy = _by_part(options)
+    parts = [f"J_per_token: {name}" for name in names]
+    writer.writerow(["option", "site", "limits_met", *(measure.name for measure in measures), *parts])
     for option in options:
         values = [option.value(measure.section, measure.key) for measure in measures]
+        values += [energy.get(option.label, {}).get(name) for name in names]
         writer.writerow([option.label, option.site, option.met, *("" if v is None else repr(v) for v in values)])
     return text.getvalue()
 

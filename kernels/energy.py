@@ -82,3 +82,17 @@ def energy_boundary(
         exchange[q] = conductance
         extra[c] += conductance
         source[c] += conductance * tb[q] + area[q] * heat_flux[q]
+
+
+@cell
+def mixed_outflow(m, start, face, owner, outflow, temperature, tb):
+    """Give what flows back through opening ``m`` the mean temperature of what leaves through it, over its entries
+    ``start[m] <= e < start[m+1]`` of ``face`` and ``owner``; where nothing leaves it keeps the one it has."""
+    leaving, warm = ZERO, ZERO
+    for e in range(start[m], start[m + 1]):
+        out = max(outflow[face[e]], ZERO)
+        leaving += out
+        warm += out * temperature[owner[e]]
+    if leaving > ZERO:
+        for e in range(start[m], start[m + 1]):
+            tb[face[e]] = warm / leaving

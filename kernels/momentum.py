@@ -40,3 +40,11 @@ def velocity_response(c, volume, inverse, lag, extra, fixed_relaxation, softenin
     plain = relaxed - lag[c]
     fixed[c] = fluid[c] * fixed_relaxation * volume[c] / max(plain, floor)
     simplec[c] = fluid[c] * volume[c] / (relaxed - softening * (plain - extra[c]))
+
+
+@cell
+def add_lag(c, volume, fluid, rate, inverse, lag):
+    """Put a pseudo-time term of ``rate`` (1/s) into a momentum row."""
+    more = fluid[c] * volume[c] * rate[c]
+    inverse[c] = inverse[c] / (ONE + more * inverse[c])
+    lag[c] += more

@@ -75,11 +75,12 @@ def take_resistance_memory(m, slot, memory, out):
 
 
 @cell
-def add_resistance_memory(m, slot, low, loss, speed, rd, w, response, memory, flux):
+def add_resistance_memory(m, slot, low, linear, loss, speed, nu, rd, w, response, weight, memory, flux):
     """Add the remembered part to the flux through a resisting face."""
     c, b = slot[m], low[m]
     answer = at_face(w[c], response[b], response[c])
-    flux[c] += answer * memory[m] / (ONE + answer * rd[c] * loss[m] * abs(speed[m]))
+    slope = linear[m] * at_face(w[c], nu[b], nu[c]) + loss[m] * abs(speed[m])
+    flux[c] += at_face(w[c], weight[b], weight[c]) * memory[m] / (ONE + answer * rd[c] * slope)
 
 
 @cell

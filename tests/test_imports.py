@@ -34,7 +34,7 @@ ALLOWED = {
     "operation": PHYSICS | {"plant", "load", "money"},
     "intakes": PHYSICS | {"field", "metrics", "result"},
     **dict.fromkeys(COOLINGS, PHYSICS | PARTS | {"intakes", "metrics", "operation", "result"}),
-    "tank": PHYSICS | PARTS | {"intakes", "metrics", "operation", "result", "air"},
+    "tank": PHYSICS | PARTS | {"result", "air", "air_transient"},
     "network": PHYSICS | PARTS | {"result", "air"},
     "liquid": PHYSICS | PARTS | {"intakes", "metrics", "operation", "result", "air", "liquid_transient"},
     "liquid_transient": PHYSICS | PARTS,

@@ -94,7 +94,7 @@ def cooling_of(case):
         raise case.error("case.cooling", f"{case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
     if case.network is not None:
         return network
-    return COOLINGS[case.cooling] if case.time is None else air_transient
+    return air_transient if case.time is not None and case.cooling == "air" else COOLINGS[case.cooling]
 
 
 def choose_backend(kind: str, precision: str):

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from thermo import air, records
+from thermo import air, air_transient, records
 from thermo.case.immersion_consistency import cold_temperatures
 from thermo.errors import CaseError
-from thermo.field import checks, outcome
-from thermo.field.porous import SolidRow, solid_rows
+from thermo.field import outcome, transient_outcome
+from thermo.field.porous import SolidRow, limits_of, solid_rows
 from thermo.field.properties import fluid_properties
 from thermo.field.steady import solve_steady
+from thermo.field.transient import solve_transient
 from thermo.loop import exchanger
 from thermo.media import fluid
 from thermo.result import Result
@@ -44,40 +45,51 @@ class TankState:
 
 
 def solve(case, backend, listener, resume=None) -> tuple[Result, str, TankState]:
-    """Solve the field of the tank; returns the result, the status of the field, and what the plant must know."""
+    """Solve the field of the tank, steady or in time; returns the result, the status of the field, and what the plant
+    must know."""
     properties = fluid_properties(case)
     field_only = case.field_only()
-    checks.check_memory(case, backend)
-    solution = solve_steady(field_only, backend, properties, listener, resume)
-    summary, _ = air.summarise(field_only, solution)
+    air.preflight(field_only, backend)
+    if case.time is None:
+        solution = solve_steady(field_only, backend, properties, listener, resume)
+        summary, _ = air.summarise(field_only, solution)
+        fields, followed = outcome.fields_of(case, solution.solver), None
+    else:
+        solution = solve_transient(field_only, backend, properties, listener, resume)
+        summary, _ = air_transient.summarise(field_only, solution)
+        fields, followed = transient_outcome.transient_fields(case, solution), solution
     summary.pop("limits", None)
     result = Result(
-        summary=summary, fields=outcome.fields_of(case, solution.solver), boxes=outcome.boxes_of(case),
-        history=solution.history.arrays(), year=None, case_text=case.source_text, log=[], room_lo=case.room.lo,
-        room_hi=case.room.hi,
+        summary=summary, fields=fields, boxes=outcome.boxes_of(case), history=solution.history.arrays(), year=None,
+        case_text=case.source_text, log=[], room_lo=case.room.lo, room_hi=case.room.hi,
     )  # fmt: skip
-    return result, solution.status, _state(case, solution.solver, properties, summary["balance"])
+    return result, solution.status, _state(case, solution.solver, properties, summary["balance"], followed)
 
 
-def _state(case, solver, properties, balance: dict[str, float]) -> TankState:
-    """The tank behind its exchanger, from the solved field."""
-    immersion, rows = case.immersion, solid_rows(case, solver)
+def _state(case, solver, properties, balance: dict[str, float], followed) -> TankState:
+    """The tank behind its exchanger, from the solved field. The plant meets the tank as it is before its events, which
+    the ``followed`` run in time has kept."""
+    immersion, rows = case.immersion, solid_rows(solver.case, solver)
     heat = sum(box.power or 0.0 for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous))
     coolant = fluid("water" if case.plant is None else case.plant.facility_loop.coolant)
     flow = sum(opening.nominal_flow for opening in case.supply)
     cold = min(cold_temperatures(case))
     rate = immersion.exchanger.flow * float(coolant.density(cold) * coolant.heat_capacity(cold))
     inlet = _coolant_inlet(case, heat, cold, flow * properties.capacity, rate)
-    slack = min((row.limit - row.temperature for row in rows if row.limit is not None), default=immersion.margin)
+    steady = {row.name: row.temperature for row in rows} if followed is None else {
+        name: degrees + KELVIN for name, degrees in followed.solids_before.items()}  # fmt: skip
+    slack = min((limit - steady[name] for name, limit in limits_of(case).items()), default=immersion.margin)
     given = immersion.exchanger
     pumps = given.flow * given.pressure_drop + flow * given.liquid_pressure_drop
+    plain = case.model_copy(update={"plant": None})
+    in_time = [] if followed is None else [*air_transient.assumptions(plain, followed), IN_TIME]
     return TankState(
         heat=heat, facility_limit=inlet + slack - immersion.margin, coolant_inlet=inlet,
         coolant_outlet=inlet + heat / rate, coolant_flow=immersion.exchanger.flow * float(coolant.density(inlet)),
         pressure_drop=immersion.exchanger.pressure_drop, pump=pumps / immersion.exchanger.pump_efficiency,
-        balance=balance, section=_section(case, solver, properties, heat, rows),
-        flags=[flag for row in rows for flag in row.flags] + _flags(case, solver, rows),
-        sources=[*air.assumptions(case.model_copy(update={"plant": None}), properties), *SOURCES],
+        balance=balance, section=_section(case, solver, properties, heat, chip_rows(rows, followed)),
+        flags=[flag for row in rows for flag in row.flags] + _flags(case, solver, rows, followed),
+        sources=[*air.assumptions(plain, properties), *in_time, *SOURCES],
     )  # fmt: skip
 
 
@@ -87,6 +99,10 @@ SOURCES = [
     "The warmest coolant follows from the chips' margin as if they warmed with the coolant kelvin for kelvin; warmer "
     "liquid is thinner, so they warm by less.",
 ]
+IN_TIME = (
+    "Fins store heat at the temperature of the liquid between them; the metal of bases and chips, porous blocks and "
+    "chassis without a material store none, so chips pass their limits a little early."
+)
 
 
 def _coolant_inlet(case, heat: float, cold: float, liquid_rate: float, rate: float) -> float:
@@ -109,28 +125,53 @@ def _coolant_inlet(case, heat: float, cold: float, liquid_rate: float, rate: flo
     return inlet
 
 
-def _section(case, solver, properties, heat: float, rows: list[SolidRow]) -> dict[str, Any]:
-    """Section `immersion` of the summary."""
-    temperature = solver.interior(solver.T) + solver.datum - KELVIN
-    volume = solver.grid.volume * solver.mesh.fluid
+def chip_rows(rows: list[SolidRow], followed) -> list[dict[str, Any]]:
+    """One row a chip. In time its hottest is that of the run from the first event on, beside that of the end and the
+    seconds from the event until it passed its limit."""
     found = []
     for row in rows:
         entry = {"name": row.name, "count": 1, "power_W": row.power, "liquid_C": row.fluid - KELVIN,
                  "max_C": row.temperature - KELVIN}  # fmt: skip
+        if followed is not None:
+            peak = followed.solids.peaks[row.name][1]
+            entry |= {"max_C": peak, "end_C": entry["max_C"]} | followed.solids.times(row.name)
         found.append(entry if row.limit is None else entry | {"limit_C": row.limit - KELVIN})
+    return found
+
+
+def _section(case, solver, properties, heat: float, chips: list[dict[str, Any]]) -> dict[str, Any]:
+    """Section `immersion` of the summary."""
+    temperature = solver.interior(solver.T) + solver.datum - KELVIN
+    volume = solver.grid.volume * solver.mesh.fluid
     return {
         "liquid": properties.name, "tanks": case.immersion.tanks, "heat_W": heat,
         "pool_C": float(np.average(temperature, weights=volume)),
         "liquid_max_C": float(temperature[solver.mesh.fluid].max()),
         "liquid_kg": float(volume.sum()) * properties.density,
-        "removed_fan_W": case.immersion.removed_fan_power, "chips": found,
+        "removed_fan_W": case.immersion.removed_fan_power, "chips": chips,
     }  # fmt: skip
 
 
-def _flags(case, solver, rows: list[SolidRow]) -> list[str]:
+def _beyond(rows: list[SolidRow]) -> list[str]:
+    return [f"{row.name}: {row.temperature - row.limit:.1f} K beyond its limit" for row in rows
+            if row.limit is not None and row.temperature > row.limit]  # fmt: skip
+
+
+def _passed(rows: list[SolidRow], followed) -> list[str]:
+    """One line for all chips that pass their limits in a run in time."""
+    limited = [row.name for row in rows if row.limit is not None]
+    times = {name: followed.solids.times(name).get("ride_through_s") for name in limited}
+    passed = {name: time for name, time in times.items() if time is not None}
+    if not passed:
+        return []
+    first = min(passed, key=lambda name: passed[name])
+    return [f"{len(passed)} of {len(limited)} chips pass their limit, {first} first: {passed[first]:.0f} s after the "
+            f"first event"]  # fmt: skip
+
+
+def _flags(case, solver, rows: list[SolidRow], followed) -> list[str]:
     """Chips beyond their limit, liquid outside its record, surfaces that would boil or catch fire."""
-    flags = [f"{row.name}: {row.temperature - row.limit:.1f} K beyond its limit" for row in rows
-             if row.limit is not None and row.temperature > row.limit]  # fmt: skip
+    flags = _beyond(rows) if followed is None else _passed(rows, followed)
     if case.fluid.name is None:
         return flags
     temperature = solver.interior(solver.T)[solver.mesh.fluid] + solver.datum
@@ -144,7 +185,8 @@ def _flags(case, solver, rows: list[SolidRow]) -> list[str]:
         record = records.dielectric(case.fluid.name)
     except CaseError:
         return [*flags, f"{medium.name} is no dielectric liquid: servers cannot stand in it"]
-    hottest = max([float(temperature.max()), *(row.temperature for row in rows)])
+    peaks = [] if followed is None else [top + KELVIN for _, top in followed.solids.peaks.values()]
+    hottest = max([float(temperature.max()), *(row.temperature for row in rows), *peaks])
     if record.boiling is not None and hottest > record.boiling:
         flags.append(f"{medium.name} boils at {record.boiling - KELVIN:.0f} degC; the hottest surface has "
                      f"{hottest - KELVIN:.0f} degC, and boiling is not in this field")  # fmt: skip

@@ -6,11 +6,11 @@ import pytest
 from room import make_case
 from time_cases import AISLE
 
-from thermo.field.ride_through import RideThrough
+from thermo.field.ride_through import of_racks
 
 
 def record(case, points, begin=2.0) -> dict[str, float]:
-    ride = RideThrough(case, begin)
+    ride = of_racks(case, begin)
     for time, top in points:
         ride.add(time, {"A1": (top - 1.0, top)})
     return ride.row("A1")

@@ -64,6 +64,7 @@ def default_temperature(case: Case) -> float:
         inlets,
         [case.fluid.reference_temperature],
         walls,
+        [block.temperature for block in case.porous],
     ):
         known = [value for value in candidates if isinstance(value, float)]
         if known:
@@ -117,7 +118,7 @@ def _check_isothermal(case: Case) -> None:
     for box in (*case.rack, *case.cooling_unit, *case.heat, *case.heat_sink):
         raise case.error(key_of(box), reason)
     for block in case.porous:
-        for key in block.given("power", "conductance", "limit"):
+        for key in block.given("power", "conductance", "limit", "temperature"):
             raise case.error(f"{key_of(block)}.{key}", reason)
     if "heat_source" in case.physics.model_fields_set:
         raise case.error("physics.heat_source", reason)

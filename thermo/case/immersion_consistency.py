@@ -42,18 +42,20 @@ def _check_tank(case: Case) -> None:
         if getattr(case, key):
             raise case.error(key, "stands in air, not in a tank: use obstacles and heat sinks")
     if not cold_temperatures(case):
-        raise case.error("immersion.exchanger", "has nothing to cool: add [[supply]], or a side or obstacle of fixed "
-                                                "temperature")  # fmt: skip
+        raise case.error("immersion.exchanger", "has nothing to cool: add [[supply]], or a side, obstacle or "
+                                                "porous block (coil) of fixed temperature")  # fmt: skip
     if not any(box.power for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous)):
         raise case.error("immersion", "the tank has no heat: give obstacles or heat sinks a power")
 
 
 def cold_temperatures(case: Case) -> list[float]:
-    """Temperatures, K, of what the exchanger cools: the supplies, or else sides and obstacles that are held."""
+    """Temperatures, K, of what the exchanger cools: the supplies, or else sides, obstacles and coils that
+    are held."""
     supplies = [opening.temperature for opening in case.supply]
     sides = [getattr(side, "temperature", None) for _, side in case.room.sides.items()]
     held = [temperature for temperature in sides if isinstance(temperature, float)]
-    return supplies or held + [box.temperature for box in case.obstacle if box.temperature is not None]
+    boxes = (*case.obstacle, *case.porous)
+    return supplies or held + [box.temperature for box in boxes if box.temperature is not None]
 
 
 def _check_records(case: Case, immersion) -> None:

@@ -66,7 +66,9 @@ class Return(FlatBox):
     """An opening at a fixed pressure, through which air leaves."""
 
     pressure: SignedPressure = Field(0.0, description="Pressure relative to the room's reference.")
-    temperature: Temperature | None = Field(None, description="Of air drawn in, should it flow backwards.")
+    temperature: Temperature | None = Field(
+        None, description="Of what flows backwards (default: in a tank what leaves here, in a room as it starts)."
+    )
 
 
 class Tile(FlatBox):

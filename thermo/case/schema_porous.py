@@ -72,6 +72,9 @@ class Porous(SolidBox):
     conductance: VolumetricConductance | None = Field(
         None, description="Of its solid to the fluid, per volume of the block; gives the solid's temperature."
     )
+    temperature: Temperature | None = Field(
+        None, description="Of the tubes of a coil, which exchange heat with the fluid by conductance."
+    )
     limit: Temperature | None = Field(None, description="Highest temperature that its solid may have.")
 
     @model_validator(mode="after")
@@ -80,4 +83,9 @@ class Porous(SolidBox):
             raise wrong("give linear or quadratic: without a resistance the block has no effect")
         if self.limit is not None and self.conductance is None:
             raise wrong("limit needs conductance: without it the solid has no temperature")
+        if self.temperature is not None:
+            if self.conductance is None:
+                raise wrong("temperature needs conductance: without it the tubes exchange no heat")
+            for key in self.given("power", "limit"):
+                raise wrong(f"{key} has no effect on tubes of a given temperature: remove one of the two")
         return self

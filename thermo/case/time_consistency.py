@@ -11,9 +11,9 @@ def check_time(case: Case) -> None:
     if case.time is None:
         _check_steady(case)
         return
-    if case.room is None or case.cooling != "air":
-        raise case.error("time", f'a field in time is built for the room of cooling = "air", not for "{case.cooling}": '
-                                 "remove it")
+    if case.room is None or case.cooling == "closed_loop":
+        raise case.error("time", "a field in time is built for a room of air and for a single-phase tank, not for this "
+                                 f'"{case.cooling}" case: remove it')
     if "mode" in case.solve.model_fields_set:
         raise case.error("solve.mode", '"steady" contradicts the [time] table, which makes the run time-dependent: '
                                        "remove one of them")
@@ -62,10 +62,10 @@ def _check_running(case: Case, box) -> None:
 
 
 def _check_masses(case: Case) -> None:
-    for obstacle in case.obstacle:
+    for box in (*case.obstacle, *case.heat_sink):
         for key in ("density", "heat_capacity"):
-            if obstacle.material is not None and getattr(obstacle.material, key) is None:
-                raise case.error(f"obstacle.{obstacle.name}.material.{key}",
+            if box.material is not None and getattr(box.material, key) is None:
+                raise case.error(f"{box.kind}.{box.name}.material.{key}",
                                  "is missing: a time-dependent run needs it")
     for rack in case.rack:
         if rack.thermal_mass is None and "effectiveness" in rack.model_fields_set:

@@ -53,7 +53,7 @@ class HeatGroups:
 
 def heat_balance(solver) -> HeatBalance:
     """Heat that enters and leaves a solved field, by group of faces."""
-    groups = solver.heat_groups.sums(solver.heat.face_heat())
+    groups = _groups(solver)
     _part_coils(solver, groups)
     gains = sum(v for v in groups.values() if v > 0.0)
     losses = -sum(v for v in groups.values() if v < 0.0)
@@ -77,7 +77,7 @@ class StorageBalance:
 def storage_balance(solver) -> StorageBalance:
     """Heat balance of the last time step of a solver with time terms. What enters from a rack is what its air carries
     away and what warms its thermal mass."""
-    groups = solver.heat_groups.sums(solver.heat.face_heat())
+    groups = _groups(solver)
     stored = solver.time_terms.storage()
     if solver.time_terms.server_mass is not None:
         warming = solver.time_terms.server_mass.storage()
@@ -89,6 +89,14 @@ def storage_balance(solver) -> StorageBalance:
     gains = sum(v for v in groups.values() if v > 0.0)
     losses = -sum(v for v in groups.values() if v < 0.0)
     return StorageBalance(gains, losses, stored)
+
+
+def _groups(solver) -> dict[str, float]:
+    """Heat into the domain by group of faces, and from the coils in it."""
+    groups = solver.heat_groups.sums(solver.heat.face_heat())
+    if solver.heat.coils.count:
+        groups["coils in the fluid"] = solver.heat.coils.given()
+    return groups
 
 
 def _part_coils(solver, groups: dict[str, float]) -> None:

@@ -92,10 +92,10 @@ def _check_law_driven(case, solver, region_of_face, region) -> None:
 
 
 def _check_temperature_fixed(case, solver) -> None:
-    """Some face must tie the temperature to a given one: a wall, an inlet, an opening, or a coil of known water."""
+    """Something must tie the temperature to a given one: wall, inlet, opening, or a coil of known water or tubes."""
     table = solver.table
     coils = {stream.coil.kind for stream in solver.streams}
-    if coils & {"effectiveness", "ua", "ideal"}:
+    if coils & {"effectiveness", "ua", "ideal"} or any(block.temperature is not None for block in case.porous):
         return
     tied = (table.resistance >= 0.0) | (table.kind == walls.OPENING)
     tied |= (table.kind == walls.INLET) & (table.conducts > 0.0)

@@ -7,6 +7,7 @@ import numpy as np
 from kernels import diffusion, energy, transport, walls
 from kernels.aggregation import EnergyMultigrid
 from kernels.pressure import add_to
+from thermo.field.coil import Coils
 from thermo.field.equation import Equation, SharedRow
 from thermo.field.geometry import pad
 
@@ -28,6 +29,7 @@ class HeatEquation:
         self.excess = zeros(solver.size)
         volume = solver.grid.volume * solver.mesh.active
         self.source = solver.backend.asarray(pad(solver.mesh.heat_source * volume, 0.0).ravel())
+        self.coils = Coils(solver)
         self.slow = self._conducts_slowly()
         closed = not (solver.table.kind == walls.OPENING).any()
         self.by_krylov = self.slow or (closed and bool(solver.streams))
@@ -46,7 +48,7 @@ class HeatEquation:
     def step(self, sweeps: int, rate: float) -> None:
         """Improve the temperature with the present fluxes; devices blow what they take in, heated and cooled."""
         s = self.solver
-        s.devices.breathe(s)
+        self.renew_inflow()
         self.assemble(rate)
         s.residuals.row("T", self.rows, self.equation, self.equation.b, s.T)
         if self.by_krylov:
@@ -54,16 +56,21 @@ class HeatEquation:
         else:
             (s.T,) = self.rows.sweep([self.equation.b], self.equation.inverse, [s.T], sweeps)
 
+    def renew_inflow(self) -> None:
+        """Temperatures of what devices blow in and of what flows back, from the present field."""
+        self.solver.devices.breathe(self.solver)
+        self.solver.backflow.mix(self.solver)
+
     def settle(self, closure, tolerance: float) -> None:
         """Solve the energy equation of the present flow until ``closure()``, the heat balance, is below ``tolerance``.
 
         Rack exhausts and second-order convection are explicit, hence the repetition.
         """
         for _ in range(SETTLE_ITERATIONS):
-            self.solver.devices.breathe(self.solver)
+            self.renew_inflow()
             self.assemble(0.0)
             self._solve()
-            self.solver.devices.breathe(self.solver)
+            self.renew_inflow()
             if closure() <= tolerance:
                 return
 
@@ -97,6 +104,7 @@ class HeatEquation:
         self.rows.defer(capacity, s.flux, s.T, e.source)
         s.run_boundary(energy.energy_boundary, f.start, f.owner, f.kind, f.area, f.outflow, f.temperature,
                        f.resistance, f.heat_flux, f.conducts, f.film, capacity, f.exchange, e.source, e.extra)
+        self.coils.exchange(e)
         if s.time_terms:
             s.time_terms.energy(e)
         self.rows.diagonal(e, 1.0, rate * capacity)

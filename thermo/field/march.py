@@ -178,13 +178,14 @@ class March:
     def _cap_pseudo_steps(self, spread: float) -> None:
         """Pseudo-time steps below the buoyancy period: dt_u <= 1.5/N, dt_T <= 2 max(2, sqrt Pr)/N.
 
-        Without both caps a stably stratified fluid cycles for ever instead of settling.
+        Without both caps a stably stratified fluid cycles for ever instead of settling. Between fins a liquid has no
+        inertia and follows its buoyancy at once, whatever its Prandtl number: there Pr counts as 1.
         """
         s = self.solver
         gravity = float(np.sqrt(sum(g * g for g in s.gravity)))
         height = max(s.case.room.size[a] for a in range(3) if s.gravity[a]) if gravity else 1.0
         frequency = np.sqrt(gravity * s.fluid.expansion * spread / height)
-        prandtl = s.case.physics.turbulent_prandtl if s.turbulence else s.fluid.prandtl
+        prandtl = s.case.physics.turbulent_prandtl if s.turbulence else 1.0 if s.porous.count else s.fluid.prandtl
         self.free_fall = float(frequency * height)
         self.rates = (frequency / 1.5, max(frequency / (2.0 * max(2.0, np.sqrt(prandtl))), self._source_rate()))
 

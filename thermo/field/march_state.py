@@ -35,16 +35,20 @@ def save(march) -> dict[str, np.ndarray]:
 
 
 def _notes(march) -> dict:
-    ride = march.ride_through
     return {
         "time": march.time, "before": march.before, "number": march.number, "steps": march.terms.steps,
         "wish": march.control.wish, "fixed": march.control.fixed, "sampled": march.sampled, "worst": march.worst,
         "flags": march.flags, "values": march.values, "racks": march.racks,
         "times": march.times, "seconds": march.history.seconds(),
-        "ride_through": {"passed": ride.passed, "last": ride.last, "peaks": ride.peaks},
         "feedback": None if march.feedback is None else march.feedback.notes(),
+        "ride_through": _kept(march.ride_through), "solids": _kept(march.solids),
+        "solid_temperatures": march.solid_temperatures, "solids_before": march.solids_before,
         "precision": march.solver.backend.precision, "backend": march.solver.backend.name,
     }
+
+
+def _kept(ride: RideThrough) -> dict:
+    return {"passed": ride.passed, "last": ride.last, "peaks": ride.peaks}
 
 
 def times(state: dict[str, np.ndarray]) -> tuple[float, float]:
@@ -70,12 +74,14 @@ def restore(march, state: dict[str, np.ndarray]) -> None:
     terms.steps = notes["steps"]
     march.measures = StepMeasures(terms)
     march.control.wish, march.control.fixed = notes["wish"], notes["fixed"]
-    for name in ("time", "before", "number", "sampled", "worst", "flags", "values", "times"):
+    for name in ("time", "before", "number", "sampled", "worst", "flags", "values", "times", "solid_temperatures",
+                 "solids_before"):
         setattr(march, name, notes[name])
     march.racks = {name: tuple(pair) for name, pair in notes["racks"].items()}
     _restore_ride_through(march.ride_through, notes["ride_through"])
     if march.feedback is not None:
         march.feedback.restore(notes["feedback"])
+    _restore_ride_through(march.solids, notes["solids"])
     if march.statistics is not None:
         _restore_statistics(march.statistics, state, asarray)
     march.history.columns = _group(state, "history/", list)

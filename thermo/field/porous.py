@@ -107,14 +107,24 @@ class SolidRow:
 
 def has_solids(case) -> bool:
     """Whether a case has solids for :func:`solid_rows`."""
-    return bool(case.heat_sink) or any(b.conductance for b in case.porous) or any(b.power for b in case.obstacle)
+    return bool(case.heat_sink) or any(_has_solid(b) for b in case.porous) or any(b.power for b in case.obstacle)
+
+
+def _has_solid(block) -> bool:
+    """Whether a porous block has a solid whose temperature is sought; that of a coil is given."""
+    return block.conductance is not None and block.temperature is None
+
+
+def limits_of(case) -> dict[str, float]:
+    """Limits in K of the heated solids that have one, by name."""
+    return {box.name: box.limit for box in (*case.heat_sink, *case.porous, *case.obstacle) if box.limit is not None}
 
 
 def solid_rows(case, solver) -> list[SolidRow]:
     """Every heat sink, porous block with a solid temperature, and heated block of a solved field."""
     look = _Look(solver)
     rows = [look.sink(sink) for sink in case.heat_sink]
-    rows += [look.porous(block) for block in case.porous if block.conductance is not None]
+    rows += [look.porous(block) for block in case.porous if _has_solid(block)]
     rows += [look.block(block) for block in case.obstacle if block.material is not None and block.power]
     return rows
 

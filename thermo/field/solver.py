@@ -11,6 +11,7 @@ import numpy as np
 from kernels import buoyancy, momentum, pressure, resistance, walls
 from kernels.multigrid import PressureMultigrid
 from kernels.operators import divergence
+from thermo.field.backflow import Backflow
 from thermo.field.balance import HeatGroups
 from thermo.field.boundary import build_boundary, start_temperature
 from thermo.field.devices import Devices
@@ -21,6 +22,7 @@ from thermo.field.heat import HeatEquation
 from thermo.field.mesh import build_mesh, evaluate
 from thermo.field.porous import PorousCells
 from thermo.field.properties import FluidProperties
+from thermo.field.pseudo_time import PseudoTime
 from thermo.field.residuals import Residuals
 from thermo.field.resistances import resistance_faces
 from thermo.field.turbulent import turbulence_model
@@ -42,6 +44,7 @@ class FieldSolver:
         self.geometry = device_geometry(backend, self.mesh, self.table, resisting)
         self.faces = device_faces(backend, self.table, self.datum)
         self.devices = Devices(backend, self.table, self.streams, self.racks, self.datum, fluid.density)
+        self.backflow = Backflow(backend, case, self.table)
         self.porous = PorousCells(backend, case, self.mesh)
         self.strides = grid.strides
         self.first, self.last, self.size = grid.strides[2], grid.size - grid.strides[2], grid.size
@@ -54,6 +57,8 @@ class FieldSolver:
         self.heat = HeatEquation(self) if case.physics.energy else None
         self.heat_groups = HeatGroups(self)
         self.time_terms = None
+        buoyant = any(self.gravity) and self.heat and self.heat.slow
+        self.pseudo_time = PseudoTime(self) if buoyant and self.porous.count else None
         if case.physics.flow:
             dx, dy, dz = grid.widths
             opened = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(self.mesh.open_faces)]
@@ -118,6 +123,8 @@ class FieldSolver:
             if self.fluid.varies:
                 self.update_properties()
             self.devices.move(self)
+            if self.pseudo_time:
+                self.pseudo_time.begin(momentum_rate, heat_rate)
             self.predict_velocity(relaxation, sweeps[0], momentum_rate)
             self.correct_pressure(v_cycles)
         if self.heat:
@@ -138,7 +145,9 @@ class FieldSolver:
             run(momentum.cell_force, s, g.share_low[a], g.share_high[a], self.force[a], self.mean_force[a])
         self._momentum_sources()
         u = self.components[0]
-        self.rows.assemble(1.0, self.flux, u, relaxation, rate)
+        self.rows.assemble(1.0, self.flux, u, relaxation, 0.0 if self.pseudo_time else rate)
+        if self.pseudo_time:
+            self.pseudo_time.hold(u)
         run(momentum.velocity_response, g.volume, u.inverse, u.lag, u.extra, momentum.RHIE_CHOW_RELAXATION, SOFTENING,
             DIAGONAL_FLOOR, g.fluid, self.response_fixed, self.response)
         for a, equation in enumerate(self.components):
@@ -179,6 +188,8 @@ class FieldSolver:
         g, f = self.geometry, self.faces
         if self.time_terms:
             self.time_terms.response()
+        elif self.pseudo_time:
+            self.pseudo_time.response()
         for a, s in enumerate(self.strides):
             self.run(pressure.rhie_chow_flux, s, g.area[a], g.w[a], self.velocity[a], self.force[a],
                      self.mean_force[a], self.response_fixed, self.flux[a], faces=True)
@@ -193,6 +204,8 @@ class FieldSolver:
             *self.mean_force, self.p, f.pressure, *self.gravity, self.relative_density, self.response_fixed, f.outflow)
         if self.time_terms:
             self.time_terms.fluxes()
+        elif self.pseudo_time:
+            self.pseudo_time.fluxes()
 
     def correct_pressure(self, v_cycles: int) -> None:
         """Make the fluxes conserve mass and move pressure and velocities with them."""

@@ -12,6 +12,7 @@ import numpy as np
 from kernels import momentum, transient
 from kernels.pressure import add_to
 from thermo.field.devices import CONTROLLED
+from thermo.field.flux_memory import FluxMemory
 from thermo.field.geometry import pad
 from thermo.field.server_mass import ServerMass
 
@@ -45,9 +46,7 @@ class TimeTerms:
         self.capacity = solver.backend.asarray(pad(capacity * solver.grid.volume, 0.0).ravel())
         self.inertia, self.heat_inertia = zeros(solver.size), zeros(solver.size)
         self.history = {name: zeros(solver.size) for name in self._carried()}
-        self.memory = [zeros(solver.size) for _ in range(3)]
-        self.resistance_memory = [zeros(max(1, tiles.count)) for tiles in solver.resistances]
-        self.opening_memory = zeros(len(solver.table.owner))
+        self.fluxes_before = FluxMemory(solver)
         self.inertia_k, self.inertia_epsilon = zeros(solver.size), zeros(solver.size)
         self.server_mass = ServerMass(solver) if solver.heat and solver.devices.count else None
         self.levels = {name: [array.copy() for _ in range(self._depth(name))]
@@ -112,17 +111,9 @@ class TimeTerms:
             self.solver.backend.launch(transient.extrapolate, 0, self.solver.size, ratio, one, two, working[name])
 
     def _remember_fluxes(self, first: float, second: float) -> None:
-        s, g, f, levels = self.solver, self.solver.geometry, self.solver.faces, self.levels
-        for a, (stride, name, axis) in enumerate(zip(s.strides, "uvw", "xyz", strict=True)):
-            s.run(transient.flux_memory, stride, g.area[a], g.w[a], first, second, *levels[f"flux_{axis}"],
-                  *levels[name][:2], self.memory[a], faces=True)
-            tiles = s.resistances[a]
-            if tiles.count:
-                s.backend.launch(transient.take_resistance_memory, 0, tiles.count, tiles.slot, self.memory[a],
-                                 self.resistance_memory[a])
-        one, two = ([levels[name][n] for name in "uvw"] for n in (0, 1))
-        s.run_boundary(transient.opening_memory, f.start, f.owner, f.kind, f.axis, f.sign, f.area, first, second,
-                       *levels["outflow"], *one, *two, self.opening_memory)
+        levels = self.levels
+        self.fluxes_before.remember(first, second, [levels[f"flux_{axis}"] for axis in "xyz"],
+                                    [levels[name][:2] for name in "uvw"], levels["outflow"])
 
     def momentum(self) -> None:
         """Time terms of the velocity components."""
@@ -138,16 +129,8 @@ class TimeTerms:
               momentum.RHIE_CHOW_RELAXATION, FLOOR, s.geometry.fluid, s.response_fixed)
 
     def fluxes(self) -> None:
-        """Add what the old levels give to the fluxes of open faces, resisting faces and openings."""
-        s, g, f = self.solver, self.solver.geometry, self.solver.faces
-        for a, stride in enumerate(s.strides):
-            s.run(transient.add_flux_memory, stride, g.w[a], s.response_fixed, self.memory[a], s.flux[a], faces=True)
-            tiles = s.resistances[a]
-            if tiles.count:
-                s.backend.launch(transient.add_resistance_memory, 0, tiles.count, tiles.slot, tiles.low, tiles.loss,
-                                 tiles.speed, g.rd[a], g.w[a], s.response_fixed, self.resistance_memory[a], s.flux[a])
-        s.run_boundary(transient.add_opening_memory, f.start, f.owner, f.kind, s.response_fixed, self.opening_memory,
-                       f.outflow)
+        """Add what the old levels give to the fluxes."""
+        self.fluxes_before.add(self.solver.response_fixed)
 
     def energy(self, equation) -> None:
         """Heat stored in fluid and solids."""
@@ -194,9 +177,16 @@ def has_k(solver) -> bool:
 
 
 def heat_capacity(solver) -> np.ndarray:
-    """Volumetric heat capacity of every cell in J/(m3 K), ``(nz, ny, nx)``: fluid, conducting solid, zero elsewhere."""
+    """Volumetric heat capacity of every cell in J/(m3 K), ``(nz, ny, nx)``: fluid, conducting solid, zero elsewhere.
+
+    Fins store heat with the fluid between them.
+    """
     capacity = solver.fluid.capacity * solver.mesh.fluid
     for box in solver.case.obstacle:
         if box.material is not None:
             capacity[solver.grid.box_slices(box.lo, box.hi)] = box.material.density * box.material.heat_capacity
+    for sink in solver.case.heat_sink:
+        fins = sink.thickness / sink.pitch
+        cells = solver.grid.box_slices(sink.lo, sink.hi)
+        capacity[cells] += fins * (sink.material.density * sink.material.heat_capacity - capacity[cells])
     return capacity

@@ -19,7 +19,8 @@ from thermo.field.grid import make_grid
 from thermo.field.history import History
 from thermo.field.monitors import KELVIN, monitor_value
 from thermo.field.outcome import fields_of
-from thermo.field.ride_through import RideThrough
+from thermo.field.porous import has_solids, solid_rows
+from thermo.field.ride_through import RideThrough, of_racks, of_solids
 from thermo.field.solver import FieldSolver
 from thermo.field.statistics import Statistics
 from thermo.field.steady import load_kernels, solve_steady, start_fields
@@ -39,7 +40,8 @@ class TransientSolution:
     """The solver at the end and what was recorded on the way.
 
     ``times`` (s) and ``snapshots`` (variables by name) are the stored fields, first and last included. ``levels``
-    holds the monitored values at the end as a steady solution does, with one grid and no ``ranges``.
+    holds the monitored values at the end as a steady solution does, with one grid and no ``ranges``. ``solids_before``
+    the temperatures (degC) of the heated solids at the start, which ``solids`` follows.
     """
 
     solver: FieldSolver
@@ -52,6 +54,8 @@ class TransientSolution:
     times: list[float]
     snapshots: list[dict[str, np.ndarray]]
     ride_through: RideThrough
+    solids: RideThrough
+    solids_before: dict[str, float]
     balance: Any
     statistics: Statistics | None
 
@@ -128,11 +132,14 @@ class March:
         self.history = History()
         self.times: list[float] = []
         self.snapshots: list[dict[str, np.ndarray]] = []
-        self.ride_through = RideThrough(case, self.schedule.first() or 0.0)
+        self.ride_through = of_racks(case, self.schedule.first() or 0.0)
+        self.solids = of_solids(case, self.schedule.first() or 0.0)
         self.statistics = Statistics(solver) if case.time.statistics_from is not None else None
         self.measures = StepMeasures(self.terms)
         self.values: dict[str, float] = {}
         self.racks: dict[str, tuple[float, float]] = {}
+        self.solid_temperatures: dict[str, float] = {}
+        self.solids_before: dict[str, float] = {}
         self.balance = None
         self.sampled = 0.0
         self.worst = 0.0
@@ -147,6 +154,8 @@ class March:
         self.terms.jump()
         self.control.restart(self.measures.courant_rate())
         self._sample_racks(self.measures.racks())
+        self._sample_solids()
+        self.solids_before = dict(self.solid_temperatures)
         self._sample()
         self._store()
 
@@ -209,6 +218,7 @@ class March:
         """Histories, ride-through, statistics and stored fields after a step."""
         if self.solver.heat:
             self._sample_racks(found.racks)
+            self._sample_solids()
         begin = self.case.time.statistics_from
         if self.statistics is not None and self.time > begin:
             self.statistics.add(self.solver, step, self.time - begin)
@@ -230,7 +240,8 @@ class March:
         if self.feedback is not None and self.solver.heat:
             self.feedback.accept()
             racks |= self.feedback.columns()
-        self.history.add(iteration=self.number, cpu_s=cpu, wall_s=wall, **measures, **racks)
+        solids = {f"monitor:solid {name}": degrees for name, degrees in self.solid_temperatures.items()}
+        self.history.add(iteration=self.number, cpu_s=cpu, wall_s=wall, **measures, **racks, **solids)
         if store:
             self._store()
 
@@ -241,6 +252,13 @@ class March:
         self.racks = {rack.name: (float(m) + shift, float(t) + shift)
                       for rack, m, t in zip(self.solver.racks, mean, top, strict=False)}
         self.ride_through.add(self.time, self.racks)
+
+    def _sample_solids(self) -> None:
+        """Temperature of every heated solid in degC, as the events have made it."""
+        state = self.solver.case
+        if self.solver.heat and has_solids(state):
+            self.solid_temperatures = {row.name: row.temperature - KELVIN for row in solid_rows(state, self.solver)}
+            self.solids.add(self.time, {name: (value, value) for name, value in self.solid_temperatures.items()})
 
     def _sample(self) -> None:
         """Monitors and balance, from the fields on the host."""
@@ -265,4 +283,5 @@ class March:
         for name, (mean, top) in self.racks.items():
             self.values |= {f"rack {name} inlet_mean": mean, f"rack {name} inlet_max": top}
         return TransientSolution(self.solver, "completed", self.number, self.history, [self.values], {}, flags,
-                                 self.times, self.snapshots, self.ride_through, self.balance, self.statistics)
+                                 self.times, self.snapshots, self.ride_through, self.solids,
+                                 self.solids_before, self.balance, self.statistics)

@@ -103,6 +103,7 @@ def loop(m: Material) -> Part:
 def tanks(m: Material) -> Part:
     """The tank and the chips in it."""
     yield tank_tables.tank(m.get("immersion"))
+    yield drawn(lambda: time_charts.chips(m.result, m.case), "the chips over time")
     yield tank_tables.chips(m.get("immersion").get("chips", []))
 
 

@@ -16,6 +16,8 @@ CHIPS = (
     ("Superheat", "superheat_K", "K", 1.0, 1),
     ("Liquid about it", "liquid_C", "°C", 1.0, 1),
     ("Hottest", "max_C", "°C", 1.0, 1),
+    ("At the end", "end_C", "°C", 1.0, 1),
+    ("Passes its limit after", "ride_through_s", "s", 1.0, 0),
     ("Limit", "limit_C", "°C", 1.0, 1),
 )
 """Title, key, unit, factor and decimals of each column."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "validation" / "ben
 
 from openfoam import aisle, dictionaries, mesh
 from openfoam.log import LogReader
-from race_aisle import ratios, verdict
+from race_aisle import iterations, ratios, recorded_runs, verdict
 from stop_rules import Record, full_stop, settled, settled_and_balanced
 from thermo_aisle import finest_level
 
@@ -104,3 +105,21 @@ def test_verdict_names_the_rack_and_the_missed_target():
               "rack_differences_K": {"A1": 0.1, "A2": -0.4}}
     assert found["full_stop"] == 10.0
     assert [line.split()[0] for line in verdict(report)] == ["rack", "ratio"]
+    assert verdict(report | {"ratios": {"second_order": found}, "rack_differences_K": {}}) == []
+
+
+def test_recorded_runs_are_of_the_same_grid_and_cores(tmp_path):
+    file = tmp_path / "race.json"
+    file.write_text(json.dumps({"cell_m": 0.1, "cores": 1, "openfoam": [{"rules": {}}]}))
+    assert recorded_runs(file, 0.1, 1) == [{"rules": {}}]
+    with pytest.raises(ValueError, match=r"race\.json is a race at 0\.1 m on 1 cores, not at 0\.1 m on 2"):
+        recorded_runs(file, 0.1, 2)
+    file.write_text(json.dumps({"cell_m": 0.1, "cores": 1, "openfoam": "as recorded elsewhere"}))
+    with pytest.raises(ValueError, match="holds no runs of OpenFOAM"):
+        recorded_runs(file, 0.1, 1)
+
+
+def test_second_order_has_the_iterations_that_its_residuals_need():
+    assert iterations(0.1, "second_order") > 471
+    assert iterations(0.05, "second_order") > 601
+    assert iterations(0.05, "like_for_like") == 600

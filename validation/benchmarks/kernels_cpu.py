@@ -12,6 +12,7 @@ import datetime
 import json
 import os
 import time
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,9 +26,10 @@ from slice_kernels import SLICES
 
 from kernels.backend import CpuBackend
 
-FULL = {"kernels": 0.0275, "growth": (0.1, 0.05, 0.035, 0.0275, 0.0205), "copy": 256 * 2**20, "rounds": 5}
-QUICK = {"kernels": 0.2, "growth": (0.3, 0.2), "copy": 2**20, "rounds": 2}
-"""Edges of the cells in m (0.1 m: 43 thousand cells, 0.0205 m: 5 million), bytes copied, rounds of a timing."""
+FULL = {"kernels": 0.0275, "growth": (0.1, 0.05, 0.035, 0.0275, 0.0205), "by_kernel": (0.05, 0.0205),
+        "copy": 256 * 2**20}
+QUICK = {"kernels": 0.2, "growth": (0.3, 0.2), "by_kernel": (0.3, 0.2), "copy": 2**20}
+"""Edges of the cells in m (0.1 m: 43 thousand cells, 0.0205 m: 5 million), bytes copied."""
 
 
 def numba_over_numpy(backend, launches) -> dict[str, dict[str, float]]:
@@ -87,10 +89,32 @@ def cost_per_cell(precision: str, cell: float, steps: int) -> dict[str, Any]:
     return {"cell_m": cell, "cells": cells, "ns_per_cell_and_step": round(1e9 * median(taken) / cells)}
 
 
+def cost_by_kernel(precision: str, cell: float, steps: int) -> dict[str, float]:
+    """The same, shared out among the cell functions as they run within a step; sweeps are those of a wave."""
+    backend = CpuBackend(precision, threads=1)
+    solver = aisle_solver(backend, cell)
+    step(solver)
+    spent: Counter[str] = Counter()
+
+    def clocked(run, kind):
+        def timed(function, *arguments):
+            started = time.process_time_ns()
+            run(function, *arguments)
+            spent[kind + function.__name__] += time.process_time_ns() - started
+        return timed
+
+    backend.launch, backend.sweep = clocked(backend.launch, ""), clocked(backend.sweep, "waves of ")
+    for _ in range(steps):
+        step(solver)
+    return {name: round(taken / (steps * solver.grid.cells), 3) for name, taken in spent.most_common()}
+
+
 def measure(size: dict[str, Any]) -> dict[str, Any]:
     """Run everything and return the report."""
     report: dict[str, Any] = {"what": "kernels on one CPU thread", "date": datetime.date.today().isoformat(),
-                              "machine": describe(), "note": "shared machine: times are upper bounds"}
+                              "machine": describe(),
+                              "note": "shared machine, loaded as load_average says before and "
+                              "machine_after says after: times are upper bounds, ratios hold better"}
     for precision in ("single", "double"):
         backend = CpuBackend(precision, threads=1)
         solver = aisle_solver(backend, size["kernels"])
@@ -105,6 +129,7 @@ def measure(size: dict[str, Any]) -> dict[str, Any]:
             "kernels": kernel_table(backend, launches, max(copy.values()), 3),
         }
     report["growth"] = [cost_per_cell("single", cell, 3 if cell > 0.03 else 2) for cell in size["growth"]]
+    report["growth_by_kernel"] = {f"{cell} m": cost_by_kernel("single", cell, 3) for cell in size["by_kernel"]}
     report["machine_after"] = describe()["load_average"]
     return report
 

@@ -148,8 +148,15 @@ def _section(case, solver, properties, heat: float, chips: list[dict[str, Any]])
         "pool_C": float(np.average(temperature, weights=volume)),
         "liquid_max_C": float(temperature[solver.mesh.fluid].max()),
         "liquid_kg": float(volume.sum()) * properties.density,
-        "removed_fan_W": case.immersion.removed_fan_power, "chips": chips,
+        "removed_fan_W": case.immersion.removed_fan_power, "lost_W": _lost(case, solver), "chips": chips,
     }  # fmt: skip
+
+
+def _lost(case, solver) -> float | None:
+    """Heat in W through the sides that have a U-value, lid included; None where no side has one."""
+    sides = [name for name, side in case.room.sides.items() if getattr(side, "u_value", None) is not None]
+    sums = solver.heat_groups.sums(solver.heat.face_heat())
+    return -sum(sums.get(name, 0.0) for name in sides) if sides else None
 
 
 def _beyond(rows: list[SolidRow]) -> list[str]:

@@ -39,7 +39,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "liquid": ("supply_C", "return_C", "flow_kg_s", "pressure_drop_Pa", "pump_W", "branches", "nodes"),
     "immersion": (
         "liquid", "tanks", "heat_W", "pressure_Pa", "pool_C", "liquid_max_C", "vapour_kg_s", "liquid_kg",
-        "loss_kg_per_year", "loss_kg_CO2e_per_year", "removed_fan_W", "chips",
+        "loss_kg_per_year", "loss_kg_CO2e_per_year", "removed_fan_W", "lost_W", "chips",
     ),
     "plant": ("mode_hours", "supply_C", "supply_limit_C", "supply_limit_method", "peak_power_W"),
     "metrics": (

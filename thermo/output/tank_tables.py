@@ -43,6 +43,8 @@ def tank(values: Mapping[str, Any]) -> str:
         rows.append(("Liquid lost by one tank, a year", value(values["loss_kg_per_year"], "kg", 1)))
     if "loss_kg_CO2e_per_year" in values:
         rows.append(("its warming", value(values["loss_kg_CO2e_per_year"] / 1e3, "t CO₂e", 2)))
+    if "lost_W" in values:
+        rows.append(("Heat through its walls and lid", value(values["lost_W"] / 1e3, "kW", 2)))
     if values.get("removed_fan_W"):
         rows.append(("Server fans that one tank does without", value(values["removed_fan_W"] / 1e3, "kW", 1)))
     return heading("Tank") + pairs(rows)

@@ -179,8 +179,9 @@ def device_flags(solver) -> list[str]:
     if not solver.streams:
         return []
     readings, flags = Readings(solver), []
+    when = "" if solver.case.time is None else "at the end "
     for row, unit in zip(unit_rows(solver), solver.case.cooling_unit, strict=False):
-        flags += [f"cooling unit {unit.name}: {text}" for text in _missed(unit, row)]
+        flags += [f"cooling unit {unit.name}: {when}{text}" for text in _missed(unit, row)]
     for n, stream in enumerate(solver.streams):
         flags += _outside_curve(stream, readings, n) + _outside_response(stream, readings, n)
         if stream.power - readings.heat[n] > DISAGREES * stream.power:

@@ -80,6 +80,11 @@ def weighted_percentile(values: Array, weights: Array, percent: float) -> float:
     if below >= wanted:
         return 0.0
     values, weights = values[some], weights[some]
+    middle = int(percent / 100.0 * 0.9 * values.size)
+    low = values <= np.partition(values, middle)[middle]
+    if below + weights[low].sum() < wanted:  # sort only what is above
+        below += weights[low].sum()
+        values, weights = values[~low], weights[~low]
     order = np.argsort(values)
     share = below + np.cumsum(weights[order])
     return float(values[order][min(np.searchsorted(share, wanted), share.size - 1)])

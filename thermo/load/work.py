@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -137,11 +138,30 @@ def _unhindered(question: Question) -> dict[str, Any]:
     values, per_row = _period(question)
     size, longest = question.rows * per_row, question.load.longest_wait
     twice = queue.serve(np.tile(values, 2), np.ones(2 * values.size), question.step / per_row, longest)
-    if size >= 3 * values.size and twice.backlog[values.size :].min() == 0.0:
-        done = _by_row(queue.repeated(twice, values.size, size), _demand(question))
-    else:
-        done = _served(_demand(question), np.ones(1), longest, question.step)
+    block = math.lcm(values.size, per_row)
+    if size >= 3 * block and twice.backlog[values.size :].min() == 0.0:
+        return _of_blocks(question, queue.repeated(twice, values.size, 2 * block), values)
+    done = _served(_demand(question), np.ones(1), longest, question.step)
     return done | {"power_share": _power_share(question.machine, done["steps"])}
+
+
+def _of_blocks(question: Question, blocks: queue.Served, values: Array) -> dict[str, Any]:
+    """The year from two blocks of whole rows: the first once, the second over and over until the year is full."""
+    per_row = _period(question)[1]
+    size, block = question.rows * per_row, blocks.served.size // 2
+    asked = np.resize(values, 2 * block).reshape(-1, per_row)
+    done = _by_row(blocks, asked)
+    done["power_share"] = _power_share(question.machine, done.pop("steps"))
+    rows = block // per_row
+    for key in ("utilisation", "peak", "refused", "queue_wait", "power_share"):
+        done[key] = np.concatenate([done[key][:rows], np.resize(done[key][rows:], question.rows - rows)])
+    full, rest = divmod(size - block, block)
+    weights = asked.ravel() * np.concatenate([np.ones(block), full + (np.arange(block) < rest)])
+    return done | {
+        "wait_p99_s": queue.weighted_percentile(blocks.wait, weights, 99.0),
+        "backlog_s": float(blocks.backlog[block + (rest - 1) % block]),
+        "asked": float(weights.sum()) / per_row,
+    }
 
 
 def _served(asked: Array, capacity: Array, longest_wait: float | None, step: float) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import tomllib
 
@@ -26,6 +28,8 @@ from thermo.cli import cli
 from thermo.run import choose_backend, cooling_of
 from thermo.study.breakdown import energy_per_token
 from thermo.study.option import Option
+from thermo.validate.judge import Row
+from thermo.validate.scorecard import markdown
 
 AISLE = ROOT / "cases" / "air" / "aisle.toml"
 
@@ -79,6 +83,12 @@ def test_the_validation_table_is_the_one_that_the_run_wrote():
     assert "**no**" not in section("validated"), "the README says that all checks hold"
     problems = {file.parent.name for file in ROOT.glob("validation/*/checks.toml")}
     assert {line.split("|")[1].strip() for line in section("validated").splitlines()[2:]} == problems
+
+
+def test_the_validation_table_has_the_rows_of_the_results():
+    rows = json.loads((VALIDATED.parent / "results" / "quick.json").read_text())["checks"]
+    assert VALIDATED.read_text() == markdown([Row(**row | {"value": math.nan if row["value"] is None else row["value"]})
+                                              for row in rows])  # fmt: skip
 
 
 def test_the_python_example_runs(tmp_path, monkeypatch):

@@ -143,10 +143,20 @@ class Tank:
         """
         pool = self.immersion.pool
         if pool.pressure is None:
-            warmest = self._warmest_pool(self.liquid.saturation_temperature(pool.relief_pressure))
+            warmest = self._warmest_pool(self._boils_at("relief_pressure"))
         else:
-            warmest = self.liquid.saturation_temperature(pool.pressure)
+            warmest = self._boils_at("pressure")
+        if self._floating(warmest - HIGHEST_APPROACH) > warmest:
+            raise CaseError(f"immersion.condenser: takes {self.heat:.4g} W only {HIGHEST_APPROACH:g} K below the "
+                            "pool: give it more conductance or flow")
         return float(brentq(lambda inlet: self._floating(inlet) - warmest, warmest - HIGHEST_APPROACH, warmest))
+
+    def _boils_at(self, key: str) -> float:
+        """Saturation temperature, K, at a pressure of the case."""
+        try:
+            return self.liquid.saturation_temperature(getattr(self.immersion.pool, key))
+        except ValueError as problem:
+            raise CaseError(f"immersion.pool.{key}: {problem}") from None
 
     def _warmest_pool(self, most: float) -> float:
         """Warmest pool, K, at most `most`, in which every chip keeps its margin below its limit."""

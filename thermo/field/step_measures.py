@@ -61,7 +61,7 @@ class StepMeasures:
         return self._judge(step, found[: len(scalars)], found[len(scalars):], known)
 
     def _judge(self, step: float, found, intakes, known: bool) -> StepFound:
-        error_u, error_t, update_u, update_t, speed, courant, defect, through = found.tolist()
+        error_u, error_t, update_u, update_t, speed, courant, defect, through, circulation = found.tolist()
         allowed_u = (VELOCITY_ERROR**2) * max(speed, self.rest**2)
         allowed_t = (self.solver.case.time.temperature_error or TEMPERATURE_ERROR) ** 2
         error = None
@@ -69,7 +69,7 @@ class StepMeasures:
             error = error_share(step, self.terms.steps) * float(np.sqrt(max(error_u / allowed_u, error_t / allowed_t)))
         update = float(np.sqrt(max(update_u / allowed_u, update_t / allowed_t)))
         half = len(intakes) // 2
-        mass = float(defect / through) if through > 0.0 else 0.0
+        mass = float(defect / max(through, circulation)) if through > 0.0 else 0.0
         return StepFound(float(courant * step), error, update, mass, (intakes[:half], intakes[half:]),
                          bool(np.isfinite(found).all()))
 
@@ -120,11 +120,17 @@ class StepMeasures:
         return self.reducer.largest_on_device(self.scratch)
 
     def _mass(self):
-        """Sum of the cells' imbalances and of half the fluxes through the boundary, m3/s."""
+        """Sum of the cells' imbalances, half the fluxes through the boundary and what circulates inside, m3/s."""
         s = self.solver
         if not s.case.physics.flow:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         s.measure_imbalance()
         self.scratch[:] = abs(s.imbalance)
         defect = self.reducer.sum_on_device(self.scratch)
-        return defect, abs(s.faces.outflow).sum(dtype=np.float64) / 2.0
+        boundary = abs(s.faces.outflow).sum(dtype=np.float64) / 2.0
+        return defect, boundary, self._circulation()
+
+    def _circulation(self):
+        """Half the mean of the absolute flow through the horizontal planes of cells, m3/s."""
+        self.scratch[:] = abs(self.solver.flux[2])
+        return self.reducer.sum_on_device(self.scratch) / (2.0 * self.solver.grid.shape[0])

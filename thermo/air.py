@@ -20,16 +20,21 @@ from thermo.field.properties import fluid_properties
 from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
 from thermo.field.supply_air import room_plant, supplied, supply_state
+from thermo.field.wall_layer import wall_layer_flags
 from thermo.load.feedback import RackFeedback
 from thermo.plant.year import Year, simulate
 from thermo.result import Result
 
 TURBULENCE = {
-    "k-epsilon": "standard k-epsilon with wall functions (Launder and Spalding 1974)",
-    "rng-k-epsilon": "RNG k-epsilon (Yakhot et al. 1992) with wall functions (Launder and Spalding 1974)",
+    "k-epsilon": "standard k-epsilon (Launder and Spalding 1974)",
+    "rng-k-epsilon": "RNG k-epsilon (Yakhot et al. 1992)",
     "wale": "large-eddy simulation, WALE (Nicoud and Ducros 1999), walls by Spalding's law",
     "vreman": "large-eddy simulation, Vreman (2004), walls by Spalding's law",
     "lvel": "LVEL, viscosity from wall distance and speed (Agonafer, Gan-Li and Spalding 1996)",
+}
+WALLS = {
+    "wall-function": ", wall functions (Launder and Spalding 1974)",
+    "two-layer": ", a one-equation model in the layer at walls (Wolfstein 1969, Chen and Patel 1988)",
 }
 
 
@@ -103,7 +108,8 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
 
 def field_summary(case, solution, converged: bool, racks: list[dict], balance: dict | None) -> dict[str, Any]:
     """Sections of the summary that any solved room has, steady or in time; ``balance`` None without heat."""
-    solver, flags = solution.solver, [*solution.flags, *device_rows.device_flags(solution.solver)]
+    solver = solution.solver
+    flags = [*solution.flags, *device_rows.device_flags(solver), *wall_layer_flags(solver)]
     summary: dict[str, Any] = {
         "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": converged,
                 "status": solution.status, "flags": flags},
@@ -243,7 +249,8 @@ def assumptions(case, fluid) -> list[str]:
              else f"Fluid {fluid.name}, no buoyancy."]
     if physics.turbulence in TURBULENCE:
         buoyant = ", production by buoyancy" if physics.buoyancy_production else ""
-        lines.append(f"Turbulence: {TURBULENCE[physics.turbulence]}{buoyant}.")
+        walls = WALLS[physics.wall] if physics.has_k else ""
+        lines.append(f"Turbulence: {TURBULENCE[physics.turbulence]}{walls}{buoyant}.")
     lines.append(f"Convection scheme of velocity and temperature: {physics.convection}.")
     lines.append("Radiation is not solved. Racks pass air straight through; their exhaust is mean intake plus heat.")
     if any(unit.coil for unit in case.cooling_unit) or any(rack.rear_door for rack in case.rack):

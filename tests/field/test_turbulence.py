@@ -10,9 +10,10 @@ import pytest
 from kernels.backend import CpuBackend
 from thermo import air
 from thermo.case import load
+from thermo.errors import CaseError
 
 VALIDATION = Path(__file__).resolve().parents[2] / "validation"
-CHANNEL, WALL_HEAT = (VALIDATION / name / "case.toml" for name in ("channel", "wall_heat"))
+CHANNEL, WALL_HEAT, TALL_CAVITY = (VALIDATION / name / "case.toml" for name in ("channel", "wall_heat", "tall_cavity"))
 
 
 def solve(file, *overrides):
@@ -61,3 +62,32 @@ def test_k_epsilon_models_agree_on_a_channel(model):
     fields, _ = solve(CHANNEL, "grid.cells=[1, 1, 7]", "monitor=[]", "fluid.viscosity=1.694915e-3",
                       f'physics.turbulence="{model}"')
     assert fields["u"][-1, 0, 0] == pytest.approx(21.26, rel=0.03)
+
+
+@pytest.mark.parametrize("cells", [4, 8, 16])
+def test_two_layers_do_not_depend_on_where_the_first_cell_lies(cells):
+    """First centres at y+ 49, 25 and 12: the centre of the channel moves at its simulated speed within 15 %."""
+    fields, _ = solve(CHANNEL, f"grid.cells=[1, 1, {cells}]", "monitor=[]", 'physics.wall="two-layer"')
+    assert fields["u"][-1, 0, 0] == pytest.approx(20.1, rel=0.15)
+
+
+def test_two_layers_are_laminar_at_low_reynolds_number():
+    """Where k dies out nothing but the fluid's own viscosity is left: Poiseuille flow within the grid error."""
+    two_layer, laminar = (
+        solve(CHANNEL, "grid.cells=[1, 1, 12]", "monitor=[]", "fluid.viscosity=2", "initial.velocity=[0, 0, 0]", *more)
+        [0]["u"] for more in (['physics.wall="two-layer"'], ['physics.turbulence="laminar"']))
+    np.testing.assert_allclose(two_layer, laminar, rtol=1e-3)
+
+
+@pytest.mark.parametrize("model", ["lvel", "laminar"])
+def test_wall_treatment_belongs_to_k_epsilon(model):
+    with pytest.raises(CaseError, match="wall concerns"):
+        load(CHANNEL, [f'physics.turbulence="{model}"', 'physics.wall="two-layer"'])
+
+
+@pytest.mark.parametrize(("case", "more", "flagged"), [
+    (TALL_CAVITY, [], True), (TALL_CAVITY, ['physics.wall="two-layer"'], False), (WALL_HEAT, [], False)])
+def test_cells_inside_the_viscous_layer_are_flagged(case, more, flagged):
+    """Both walls of the cavity have their first centre at y+ 7, the wall of the channel at y+ 100."""
+    _, summary = solve(case, "monitor=[]", *more)
+    assert any("viscous layer" in flag for flag in summary["run"]["flags"]) == flagged

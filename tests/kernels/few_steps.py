@@ -9,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from field_cases import CAVITY, LVEL, RENORMALISED, ROOM, make_plates, make_solver
+from field_cases import CAVITY, LVEL, RENORMALISED, ROOM, TWO_LAYER, make_plates, make_solver
 
 from kernels import aggregation
 from kernels.backend import CpuBackend
@@ -18,6 +18,7 @@ from kernels.reduce import Reducer
 COARSE = "grid.cell=0.4"
 """The simulator is slow."""
 SIZES = {"room": (ROOM, ()), "renormalised": (ROOM, [*RENORMALISED, COARSE]), "lvel": (ROOM, [*LVEL, COARSE]),
+         "two layer": (ROOM, [*TWO_LAYER, COARSE]),
          "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",))}
 
 

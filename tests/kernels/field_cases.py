@@ -76,9 +76,10 @@ jet = true
 
 RENORMALISED = ['physics.turbulence="rng-k-epsilon"', "physics.buoyancy_production=true",
                 "physics.transposed_stress=true"]
+TWO_LAYER = ['physics.wall="two-layer"']
 LVEL = ['physics.turbulence="lvel"', """obstacle=[{name="block", from=[0.8,0.2,0.6], to=[1.0,0.6,0.8], \
 material={conductivity=200, density=2700, heat_capacity=900}}]"""]
-"""Overrides of the room: another turbulence model, and one with a conducting block."""
+"""Overrides of the room: other turbulence models, the last with a conducting block."""
 
 CAVITY = """
 [case]
@@ -222,7 +223,7 @@ def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
     FrequencyDamping(room).apply()
     for overrides in ([FINS], TANK):
         make_solver(CAVITY, backend, overrides).step(0.7, (1, 1, 1), 1, 0.1, 0.1)
-    for overrides in (RENORMALISED, LVEL):
+    for overrides in (RENORMALISED, TWO_LAYER, LVEL):
         make_solver(ROOM, backend, overrides).step(0.7, (1, 1, 1), 1, 0.1, 0.1)
     cavity = make_solver(CAVITY, backend, ["grid.cells=[16, 16, 16]"])
     for _ in range(2):

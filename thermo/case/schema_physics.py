@@ -129,6 +129,10 @@ class Physics(Table):
         "k-epsilon", description="Turbulence model: standard or RNG k-epsilon, LVEL for narrow gaps, or large-eddy "
         "simulation by WALE or Vreman in time-dependent runs.",
     )
+    wall: Literal["wall-function", "two-layer"] = Field(
+        "wall-function", description="Walls of the k-epsilon models: wall functions, for cells too wide to resolve the "
+        "viscous layer, or a one-equation model in that layer, for cells of any width.",
+    )
     buoyancy_production: Flag = Field(
         False, description="Buoyancy makes turbulence in unstable and destroys it in stable layers (k-epsilon models)."
     )
@@ -180,6 +184,8 @@ class Physics(Table):
         """Options of turbulence models are given with the models that they belong to."""
         if self.buoyancy_production and not (self.buoyancy and self.has_k):
             raise wrong('buoyancy_production = true needs buoyancy and turbulence = "k-epsilon" or "rng-k-epsilon"')
+        if "wall" in self.model_fields_set and not self.has_k:
+            raise wrong('wall concerns turbulence = "k-epsilon" and "rng-k-epsilon": remove it')
         if self.transposed_stress and self.turbulence == "laminar":
             raise wrong('transposed_stress concerns turbulent stress: remove it with turbulence = "laminar"')
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kernels import lvel
-from thermo.errors import CaseError
-from thermo.field.equation import SharedRow
+from thermo.field.wall_distance import wall_distance
 
 VON_KARMAN, ROUGHNESS_CONSTANT = 0.417, 8.6
 """Constants of Spalding's law in the LVEL model (Agonafer, Gan-Li and Spalding 1996)."""
-DISTANCE_TOLERANCE = 1e-4
-DISTANCE_ITERATIONS = 60
 
 
 def jayatilleke(prandtl: float, turbulent_prandtl: float) -> float:
@@ -43,25 +40,7 @@ class Lvel(SpaldingWalls):
 
     def __init__(self, solver):
         self.solver = solver
-        if not (solver.table.kind == lvel.WALL).any():
-            raise CaseError('physics.turbulence = "lvel" needs a wall: every distance is measured from one')
-        self.distance = solver.backend.zeros(solver.size)
-        self._find_distance()
-
-    def _find_distance(self) -> None:
-        """Wall distance from the potential of ``div grad W = -1`` (Spalding 1994)."""
-        s, g, f = self.solver, self.solver.geometry, self.solver.faces
-        diagonal, potential, source = (s.backend.zeros(s.size) for _ in range(3))
-        slopes = [s.backend.zeros(s.size) for _ in range(3)]
-        s.run_boundary(lvel.wall_exchange, f.start, f.owner, f.kind, f.area, f.rdist, diagonal)
-        source[:] = g.volume * g.fluid
-        conductances = [area * rd for area, rd in zip(g.area, g.rd, strict=True)]
-        s.multigrid.update(*conductances, diagonal)
-        s.multigrid.solve(source, potential, DISTANCE_TOLERANCE, DISTANCE_ITERATIONS)
-        rows, at_faces = SharedRow(s), potential[f.face_owner] * (f.kind != lvel.WALL)
-        for a, slope in enumerate(slopes):
-            rows.gradient(a, potential, slope, at_faces)
-        s.run(lvel.wall_distance, potential, *slopes, self.distance)
+        self.distance = wall_distance(solver, 'physics.turbulence = "lvel"')
 
     def fields(self) -> dict[str, Any]:
         """Device arrays that belong to the state: none, all follows from the velocity."""

@@ -25,7 +25,7 @@ from thermo.field.properties import FluidProperties
 from thermo.field.pseudo_time import PseudoTime
 from thermo.field.residuals import Residuals
 from thermo.field.resistances import resistance_faces
-from thermo.field.turbulent import turbulence_model
+from thermo.field.turbulence_models import turbulence_model
 
 SOFTENING = 0.9
 """Share of the neighbours' response in the SIMPLEC coefficient; 0.9 is calmer than 1 and as fast."""

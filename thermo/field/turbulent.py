@@ -1,4 +1,4 @@
-"""The k-epsilon models of one grid, and which turbulence model a case asks for."""
+"""The k-epsilon models of one grid."""
 
 from __future__ import annotations
 
@@ -7,25 +7,12 @@ from typing import Any
 from kernels import energy, strain, turbulence, walls
 from kernels.transport import lagged_source
 from thermo.field.equation import Equation
-from thermo.field.large_eddy import LargeEddy
-from thermo.field.lvel import Lvel, jayatilleke
+from thermo.field.lvel import jayatilleke
 
 LARGEST_VISCOSITY_RATIO = 1e5
 FLOOR_K, FLOOR_EPSILON = 1e-8, 1e-9
 FIX = 1e10
 """Diagonal that holds epsilon at the wall law's value in wall cells; large against any exchange in m3/s."""
-
-
-def turbulence_model(solver):
-    """Return the turbulence model of the solver's case on its grid, ``None`` when it is laminar."""
-    name = solver.case.physics.turbulence
-    if name == "laminar":
-        return None
-    if name == "lvel":
-        return Lvel(solver)
-    if solver.case.physics.large_eddy:
-        return LargeEddy(solver)
-    return KEpsilonModel(solver, turbulence.RENORMALISED if name == "rng-k-epsilon" else turbulence.STANDARD)
 
 
 class KEpsilonModel:
@@ -111,8 +98,7 @@ class KEpsilonModel:
         if c.eta_0:
             s.run(turbulence.strain_term, s.geometry.volume, 1.0 / c.eta_0, c.beta, self.strain, s.nu_t, self.k,
                   self.epsilon, d.source, d.extra)
-        s.run_boundary(turbulence.turbulence_wall_cell, f.owner, s.geometry.volume, f.wall_epsilon, f.wall_production,
-                       f.wall_dissipation, self.k, e.source, e.extra, d.source, d.extra, self.k_base, FIX)
+        self._near_walls()
         s.run_boundary(turbulence.turbulence_boundary, f.start, f.owner, f.kind, f.area, f.rdist, f.outflow, f.k,
                        f.epsilon, s.nu, s.nu_t, 1.0 / c.sigma_k, 1.0 / c.sigma_epsilon, e.source, e.extra, d.source,
                        d.extra)
@@ -120,6 +106,12 @@ class KEpsilonModel:
             self._buoyancy()
         if s.time_terms:
             s.time_terms.turbulence(e, d)
+
+    def _near_walls(self) -> None:
+        """Production and dissipation in cells on walls."""
+        s, f, e, d = self.solver, self.solver.faces, self.k_equation, self.epsilon_equation
+        s.run_boundary(turbulence.turbulence_wall_cell, f.owner, s.geometry.volume, f.wall_epsilon, f.wall_production,
+                       f.wall_dissipation, self.k, e.source, e.extra, d.source, d.extra, self.k_base, FIX)
 
     def _buoyancy(self) -> None:
         """Production or destruction of turbulence by buoyancy."""

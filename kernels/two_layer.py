@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from kernels.cell import HALF, ONE, ZERO, cell, scalar
+from kernels.cell import HALF, ONE, TWO, ZERO, cell, scalar
 from kernels.walls import SMALLEST, WALL
 
 SQUARE, LINEAR = np.float32(4.65e-5), np.float32(4.00e-4)
@@ -40,8 +40,8 @@ def fluctuation(re_y):
 
 @scalar
 def outer_share(re_y, limit, width):
-    """Share of the k-epsilon model: zero at the wall, one far from it."""
-    return HALF + HALF * math.tanh((re_y - limit) / width)
+    """Share of the k-epsilon model, ``(1 + tanh((Re_y - limit) / width)) / 2``: zero at the wall, one far from it."""
+    return width / (width + width * math.exp(TWO * (limit - re_y) / width))
 
 
 @scalar
@@ -62,13 +62,15 @@ def layer_resistance(re_y, slope, limit, width, prandtl_ratio):
     """Resistance between wall and cell centre over that of molecular conduction, from 1 down.
 
     It is the mean of ``1 / (1 + prandtl_ratio nu_t/nu)``; ``prandtl_ratio`` is Pr over Pr_t for heat, 1 for momentum.
+    ``zero`` gives the results of ``math`` the precision of the arguments where the compiler is off.
     """
     reach = re_y / STRETCH
-    step = math.log(reach + math.sqrt(reach * reach + ONE)) / np.float32(POINTS)
+    zero = ZERO * re_y
+    step = (zero + math.log(reach + math.sqrt(reach * reach + ONE))) / np.float32(POINTS)
     rise = max(min(re_y, PEAK), SMALLEST)
-    resistance, length = ZERO, ZERO
+    resistance, length = zero, zero
     for n in range(POINTS):
-        grown = math.exp((np.float32(n) + HALF) * step)
+        grown = zero + math.exp((np.float32(n) + HALF) * step)
         weight = grown + ONE / grown
         at = HALF * STRETCH * (grown - ONE / grown)
         local = at * math.sqrt(min(at / rise, ONE))

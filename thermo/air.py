@@ -20,6 +20,7 @@ from thermo.field.properties import fluid_properties
 from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
 from thermo.field.supply_air import room_plant, supplied, supply_state
+from thermo.field.thermal_layer import layer_flags, layer_report
 from thermo.field.wall_layer import wall_layer_flags
 from thermo.load.feedback import RackFeedback
 from thermo.plant.year import Year, simulate
@@ -67,7 +68,8 @@ def preflight(case, backend) -> dict[str, Any]:
         checks.check_regions(state, FieldSolver(state, coarsest, backend, fluid_properties(case)))
     if case.plant is not None:
         plant_year(case)
-    return make_grid(case).report()
+    grid = make_grid(case)
+    return grid.report() | layer_report(case, grid, fluid_properties(case))
 
 
 def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
@@ -109,7 +111,8 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
 def field_summary(case, solution, converged: bool, racks: list[dict], balance: dict | None) -> dict[str, Any]:
     """Sections of the summary that any solved room has, steady or in time; ``balance`` None without heat."""
     solver = solution.solver
-    flags = [*solution.flags, *device_rows.device_flags(solver), *wall_layer_flags(solver)]
+    flags = [*solution.flags, *device_rows.device_flags(solver), *wall_layer_flags(solver),
+             *layer_flags(case, solver.grid, solver.fluid)]
     summary: dict[str, Any] = {
         "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": converged,
                 "status": solution.status, "flags": flags},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thermo.case.device_consistency import check_devices
 from thermo.case.expression import Expression, Value
+from thermo.case.heated import heated_faces
 from thermo.case.immersion_consistency import check_immersion
 from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
@@ -43,6 +44,8 @@ def _check_room(case: Case) -> None:
     steady_start = case.physics.large_eddy and case.time is not None and case.time.start == "steady"
     if not (case.physics.has_k or steady_start):
         _check_without_k(case)
+    if case.grid.heated_face_cell is not None and not heated_faces(case):
+        raise case.error("grid.heated_face_cell", "no block or side is heated: remove it")
     _check_switches(case)
     check_devices(case)
     _check_expressions(case)

@@ -50,6 +50,9 @@ class Grid(Table):
     cell: PositiveLength | None = Field(None, description="Target cell size; planes snap to the faces of objects.")
     growth: Annotated[Ratio, Field(le=2.0)] = Field(1.2, description="Largest ratio of neighbouring cells; with cell.")
     refine: tuple[Refinement, ...] = Field((), description="Boxes with smaller cells; with cell.")
+    heated_face_cell: PositiveLength | None = Field(
+        None, description="Width of the first cell on every heated or cooled face of a block or side; with cell."
+    )
     cells: tuple[Count, Count, Count] | None = Field(None, description="Number of cells along x, y and z.")
     stretching: tuple[Ratio, Ratio, Ratio] = Field(
         (1.0, 1.0, 1.0), description="Widest over narrowest cell along each axis, finer towards both sides; with cells."
@@ -66,9 +69,11 @@ class Grid(Table):
         ways = [way for way, is_set in (("cell", self.cell), ("cells", self.cells), ("x, y, z", planes)) if is_set]
         if len(ways) != 1:
             raise wrong(f"give exactly one of cell, cells or (x, y, z); given: {' and '.join(ways) or 'none'}")
-        for key, way in (("growth", "cell"), ("refine", "cell"), ("stretching", "cells")):
+        for key, way in (("growth", "cell"), ("refine", "cell"), ("heated_face_cell", "cell"), ("stretching", "cells")):
             if key in self.model_fields_set and ways != [way]:
                 raise wrong(f"{key} has an effect only together with {way}: remove it")
+        if self.heated_face_cell is not None and self.heated_face_cell > self.cell:
+            raise wrong("heated_face_cell is wider than cell: give a smaller width")
         for axis in planes:
             nodes = getattr(self, axis)
             if any(b <= a for a, b in itertools.pairwise(nodes)):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from thermo.case.heated import heated_faces
 from thermo.field.passages import passages
 
 SNAP = 1e-6
@@ -115,8 +116,18 @@ def make_grid(case, coarsening: int = 1) -> Grid:
         else:
             planes = [p for box in (*case.objects, *passages(case)) for p in (box.lo[axis], box.hi[axis])]
             zones = [(r.box.lo[axis], r.box.hi[axis], r.cell * coarsening) for r in case.grid.refine]
+            zones += _face_zones(case, axis, coarsening)
             axes.append(snapped_nodes(lo, hi, planes, case.grid.cell * coarsening, zones, case.grid.growth))
     return Grid(*axes)
+
+
+def _face_zones(case, axis: int, coarsening: int) -> list[tuple[float, float, float]]:
+    """One thin cell on the fluid's side of every heated face normal to ``axis``."""
+    if case.grid.heated_face_cell is None:
+        return []
+    width = case.grid.heated_face_cell * coarsening
+    ends = [sorted((f.position, f.position + f.side * width)) for f in heated_faces(case) if f.axis == axis]
+    return [(a, b, width) for a, b in ends]
 
 
 def _coarsened(nodes: np.ndarray, factor: int) -> np.ndarray:

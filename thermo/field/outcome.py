@@ -16,6 +16,7 @@ from thermo.field.monitors import (
     quantity,
     sample,
 )
+from thermo.field.thermal_layer import layer_report
 from thermo.result import Box, Fields, Line, Variable
 
 TURBULENCE = {"k": ("m2 s-2", "turbulent kinetic energy"),
@@ -46,7 +47,7 @@ def fields_of(case, solver) -> Fields:
 
 def grid_report(case, solver) -> dict[str, Any]:
     """What the grid says of itself, with the cells across the thinnest extent of every object."""
-    report = solver.grid.report()
+    report = solver.grid.report() | layer_report(case, solver.grid, solver.fluid)
     for box in case.objects:
         counts = [s.stop - s.start for s in reversed(solver.grid.box_slices(box.lo, box.hi))]
         extents = [n for n, a, b in zip(counts, box.lo, box.hi, strict=True) if b > a]

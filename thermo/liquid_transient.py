@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from thermo.errors import CaseError
+from thermo.load import chip as chips
 from thermo.load import throttle, trace
 from thermo.loop.technology import Technology
 from thermo.loop.trip import LoopMarch, TripResult
@@ -16,8 +17,8 @@ from thermo.loop.trip import LoopMarch, TripResult
 def march(case, technology: Technology) -> TripResult | None:
     """The loop in time, if the case asks for it. Raises :class:`CaseError` about the case's file.
 
-    With ``load.chip`` chips leak by their temperature and slow down so that none passes its limit; without it they keep
-    their power.
+    With ``load.chip`` chips leak by their temperature and slow down so that none passes its limit while the lowest
+    clock allows it; the lower of its limits and those of the plates' chips holds. Without it they keep their power.
     """
     time = case.liquid.time
     if time is None:
@@ -31,15 +32,26 @@ def march(case, technology: Technology) -> TripResult | None:
     chip = None if case.load is None else case.load.chip
     feedback = None if chip is None else partial(throttle.held, chip)
     try:
-        return LoopMarch(case.liquid, technology, time, facility, feedback).run(load)
+        loop = LoopMarch(case.liquid, technology, time, facility, feedback)
+        if chip is not None:
+            _limit(loop, chip)
+        return loop.run(load)
     except CaseError as problem:
         raise case.error("liquid.time", str(problem)) from None
+
+
+def _limit(loop: LoopMarch, chip) -> None:
+    """Limits of ``load.chip`` or of its record where they are below those of the plates' chips."""
+    law = chips.law(chip)
+    loop.throttle = np.minimum(loop.throttle, law.limit)
+    if chip.shutdown is not None or chip.record is not None:
+        loop.shutdown = np.minimum(loop.shutdown, law.shutdown)
 
 
 def trip_rows(trip: TripResult) -> list[dict[str, Any]]:
     """Monitors of the march: seconds from the first event to the first throttle and shutdown (absent if none), the
     hottest chip; with feedback also the lowest clock and the share of the work that is not done in time."""
-    rows = [_row(f"time to first {what}", "time", found[0] - trip.begin, "s")
+    rows = [_row(f"time to first {what}", "time", max(found[0] - trip.begin, 0.0), "s")
             for what, found in (("throttle", trip.throttle), ("shutdown", trip.shutdown)) if found]  # fmt: skip
     rows.append(_row("hottest chip in time", "T", float(trip.series["chip_max_C"].max()), "degC"))
     if "clock" in trip.series:
@@ -59,6 +71,6 @@ def trip_flags(trip: TripResult) -> list[str]:
     slow, shut = ("slows down", "shuts down") if "clock" in trip.series else ("would slow down", "would shut down")
     for what, found in ((slow, trip.throttle), (shut, trip.shutdown)):
         passed = trip.series["time_s"][-1] - trip.begin
-        said = f"after {found[0] - trip.begin:g} s, {found[1]}" if found else f"none within {passed:g} s"
+        said = f"after {max(found[0] - trip.begin, 0.0):g} s, {found[1]}" if found else f"none within {passed:g} s"
         lines.append(f"in time: the first chip that {what}: {said}")
     return lines

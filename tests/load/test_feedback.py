@@ -18,6 +18,7 @@ from thermo.field.transient import solve_transient
 from thermo.load import chip as chips
 from thermo.load import queue, series, throttle
 from thermo.load.feedback import RackFeedback
+from thermo.loop import advection
 
 CHIP = '[load.chip]\npower = "1 kW"\nresistance = "0.06 K/W"\nlimit = "82 degC"\nclock_exponent = 3.0\n'
 LOAD = f'[load]\nserver = {SERVER}\nutilisation = 0.9\n'
@@ -103,30 +104,43 @@ def test_an_event_may_not_contradict_the_load(tmp_path):
         loaded(tmp_path, LOAD + TIME + event)
 
 
-def test_chips_with_mass_end_the_step_at_their_limit():
-    """1000 J/K and 1 K below the limit over 2 s store 500 W; the coolant takes 10 K / 0.05 K/W = 200 W."""
-    chip = {"full": np.array([700.0, 700.0]), "resistance": np.array([0.05, 0.05]), "capacity": np.full(2, 1000.0)}
-    now = throttle.held(LIQUID, **chip, limit=np.full(2, 360.0), temperature=np.array([359.0, 330.0]),
-                        coolant=np.array([350.0, 300.0]), load=1.0, step=2.0)  # fmt: skip
-    assert now.clock[1] == 1.0 and now.made[1] == 1.0
-    assert now.power[0] == pytest.approx(500.0 + 10.0 / 0.05)
-    slow = throttle.held(LIQUID, **chip, limit=np.full(2, 360.0), temperature=np.full(2, 360.0),
-                         coolant=np.array([335.0, 300.0]), load=1.0, step=2.0)  # fmt: skip
+def marched(temperature, coolant, load=1.0, step=2.0, capacity=1000.0):
+    """A chip of 700 W, 0.05 K/W and a limit of 360 K over a step, as the loop marches it; what held it, its end."""
+    one = [np.array([value]) for value in (700.0, 0.05, capacity, 360.0, temperature, coolant)]
+    now = throttle.held(LIQUID, *one, load, step)
+    end = np.array([temperature])
+    advection._chip(0, coolant, step, now.power, one[1], one[2], end)
+    return now, end[0]
+
+
+@pytest.mark.parametrize("step", [0.1, 2.0, 40.0, 4e6])
+@pytest.mark.parametrize("temperature", [352.0, 359.0, 360.0])
+def test_chips_with_mass_end_the_step_at_their_limit(temperature, step):
+    """On their way to 380 K or already at the limit; 1000 J/K and 1 K take almost 500 W for 2 s."""
+    now, end = marched(temperature, 345.0, step=step)
+    free = (temperature, step) in {(352.0, 0.1), (352.0, 2.0), (359.0, 0.1), (359.0, 2.0)}
+    assert (now.clock[0] == 1.0) == free
+    assert end < 360.0 if free else end == pytest.approx(360.0, abs=1e-9)
+
+
+def test_held_power_by_hand():
+    """At its limit a chip gives the coolant 25 K / 0.05 K/W = 500 W; far below it keeps its clock."""
+    now, _ = marched(360.0, 335.0)
     leak = 70.0 * np.exp(0.01 * (360.0 - LIQUID.reference))
-    assert slow.power[0] == pytest.approx(500.0)
-    assert slow.clock[0] == pytest.approx(((500.0 - leak) / 630.0) ** (1 / 3))
+    assert now.power[0] == pytest.approx(500.0)
+    assert now.clock[0] == pytest.approx(((500.0 - leak) / 630.0) ** (1 / 3))
+    cool, _ = marched(330.0, 300.0)
+    assert cool.clock[0] == 1.0 and cool.made[0] == 1.0
 
 
 def test_steady_chips_agree_with_the_law():
     """Marched until nothing changes, the held chip is that of the steady law."""
-    temperature, step = np.array([330.0]), 1.0
-    for _ in range(4000):
-        now = throttle.held(LIQUID, np.array([700.0]), np.array([0.05]), np.array([200.0]), np.array([360.0]),
-                            temperature, np.array([334.0]), 1.0, step)  # fmt: skip
-        temperature = (200.0 / step * temperature + now.power + 334.0 / 0.05) / (200.0 / step + 1.0 / 0.05)
+    temperature = 330.0
+    for _ in range(2000):
+        now, temperature = marched(temperature, 334.0, step=1.0, capacity=200.0)
     law = chips.ChipLaw(700.0, 0.05, 360.0, 360.0, LIQUID.reference, 0.1, 0.01, 3.0, 0.3)
     found = chips.state(law, 334.0)
-    assert temperature[0] == pytest.approx(360.0, abs=1e-6)
+    assert temperature == pytest.approx(360.0, abs=1e-6)
     assert now.clock[0] == pytest.approx(float(found.clock), rel=1e-6)
     assert now.power[0] == pytest.approx(float(found.power), rel=1e-6)
 

@@ -10,6 +10,7 @@ from thermo.case.shipped import shipped_cases
 from thermo.liquid import solve_loop
 from thermo.liquid_transient import march as march_case
 from thermo.liquid_transient import trip_flags, trip_rows
+from thermo.load.throttle import Held
 from thermo.loop.coolant import coolant
 from thermo.loop.elements import Pipe, Resistance
 from thermo.loop.march import March
@@ -169,3 +170,34 @@ def test_a_spare_unit_takes_over():
     assert trip.series["flow_kg_s"].min() < 0.999 * trip.series["flow_kg_s"][0]
     assert trip.series["flow_kg_s"][-1] == pytest.approx(trip.series["flow_kg_s"][0], rel=0.01)
     assert trip.throttle is None
+
+
+@pytest.mark.parametrize("limit", [50.0, 58.0])
+def test_a_lower_limit_of_the_load_holds_in_time_too(limit):
+    """Chips that slow down before anything happens: their time to throttle is none, and none passes the limit."""
+    event = 'liquid.time={duration="20 s", step="0.5 s", event=[{at="10 s", kind="unit_trip"}]}'
+    case = load(shipped_cases()["abilene_closed_loop"], [f"load.chip.limit={limit} degC", event])
+    trip = march_case(case, solve_loop(case))
+    assert trip.series["clock"].min() < 1.0
+    assert trip.series["chip_max_C"].max() == pytest.approx(limit, abs=0.1)
+    assert {row["name"]: row["value"] for row in trip_rows(trip)}["time to first throttle"] == 0.0
+    assert any("slows down: after 0 s" in line for line in trip_flags(trip))
+
+
+def test_held_chips_follow_the_coolant_that_reaches_them():
+    """What comes from the start of a branch, from its end where it flows back, and what stands in it without flow."""
+    case, seen = rack(""), []
+    loop = LoopMarch(case.liquid, solve_loop(case), case.liquid.time, "water")
+
+    def feedback(full, resistance, capacity, limit, temperature, entering, load, step):
+        seen.append(entering)
+        return Held(full, np.ones(full.size), np.ones(full.size))
+
+    loop.feedback = feedback
+    march, (ahead, back, still) = loop.march, loop.branch[:3]
+    march.flow[back], march.flow[still] = -march.flow[back], 0.0
+    march.node[:] = 300.0 + np.arange(march.node.size)
+    march.T[march.first[still]] = 350.5
+    loop._hold()
+    network = loop.network
+    assert seen[0][:3].tolist() == [march.node[network.start[ahead]], march.node[network.end[back]], 350.5]

@@ -208,9 +208,10 @@ class LoopMarch:
         self.facility += (removed - rejected) * march.dt / capacity
 
     def _hold(self) -> None:
-        """Power of the chips that follow their temperature."""
+        """Power of the chips that follow their temperature and the coolant that reaches them."""
         march, b = self.march, self.branch
-        coolant = march.node[self.network.start[b]]
+        upstream = np.where(march.flow[b] >= 0.0, self.network.start[b], self.network.end[b])
+        coolant = np.where(march.flow[b] != 0.0, march.node[upstream], march.T[march.first[b]])
         load = self.load if np.ndim(self.load) == 0 else self.load[b]
         self.held = self.feedback(
             self.full_power[b], march.resistance[b], march.capacity[b], self.throttle, march.chip[b], coolant, load,

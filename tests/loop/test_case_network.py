@@ -191,6 +191,29 @@ pump = [{ name = "first", from = "a", to = "b", held_flow = "10 L/min" },
         network.preflight(load(file), make_backend("cpu"))
 
 
+HELD_RISE = """
+node = [{ name = "in", pressure = "3 bar", temperature = "20 degC" }, { name = "b" },
+        { name = "out", pressure = "3.5 bar", temperature = "20 degC" }]
+pump = [{ name = "P", from = "in", to = "b", held_rise = "150 kPa" }]
+valve = [{ name = "V", from = "b", to = "out", kv = 2 }]
+"""
+
+
+def test_a_held_rise_drives_what_the_valve_lets_through(tmp_path):
+    found = rows(solved(written(tmp_path, HELD_RISE)))
+    assert found["P"]["flow_L_min"] == pytest.approx(2e3 / 60.0, rel=2e-3)  # 1 bar is left for the valve
+
+
+def test_a_held_rise_with_more_against_it_is_refused(tmp_path):
+    less = HELD_RISE.replace("150 kPa", "10 kPa")
+    for text in (less, less.replace('to = "b", held', 'to = "out", held').replace('from = "b"', 'from = "in"')
+                 .replace('{ name = "b" },', "")):  # fmt: skip
+        with pytest.raises(CaseError, match=r"pump\.P\.held_rise: more than its 10 kPa stand against it and push"):
+            network.preflight(load(written(tmp_path, text)), make_backend("cpu"))
+    flags = solved(written(tmp_path, less.replace("kv = 2", "kv = 2, check = true")))["run"]["flags"]
+    assert any("pump P: pumps in conflict" in flag for flag in flags)
+
+
 def test_refusal_is_exit_status_2_and_writes_nothing(tmp_path):
     with pytest.raises(SystemExit) as ended:
         main(["run", str(SHIPPED), "-o", str(tmp_path / "out"), "--set", "network.pump.P1.speed=0.03",

@@ -14,7 +14,6 @@ from thermo.loop.cold_plate_build import make_plate
 from thermo.loop.coolant import Coolant, coolant
 from thermo.loop.exchanger import PlateExchanger
 from thermo.loop.heat import NO_FLOW
-from thermo.loop.hydraulics import GRAVITY
 from thermo.loop.network import Builder, Network
 from thermo.loop.steady import Solution
 from thermo.loop.technology_loop import Chip, PlateBranch, chip_temperatures
@@ -23,6 +22,7 @@ Array = NDArray[np.float64]
 
 MOST_ROUNDS = 3000
 SAME = 1e-7  # K, and of the pumps' power, between two rounds
+STILL = 1e-7  # of the largest flow: no flow
 NEARLY_ALL = 1.0 - 1e-12  # of the largest effectiveness
 
 
@@ -49,6 +49,7 @@ def solve_network(given) -> SolvedNetwork:
     medium = coolant(given.coolant)
     made = _Built(given, medium)
     solution = _coupled(made, medium)
+    _refuse_backward_pumps(given, solution)
     steady.refuse_boiling(solution)
     _refuse_unknown_inflow(solution)
     temperature, limit, flags = chip_temperatures(made.chips, made.plates, solution, given.coolant)
@@ -189,20 +190,28 @@ def _link(network: Network, solution: Solution, exchanger: PlateExchanger, hot: 
 
 def _controlled_power(made: _Built, solution: Solution) -> Array:
     """Electric power of pumps that hold a flow or a rise, W; all of it ends in the coolant."""
-    network = solution.network
     power = []
     for pump, branch in zip(made.controlled, made.controlled_branch, strict=True):
-        rise = _rise(solution, branch)
-        power.append(max(rise * solution.flow[branch] / solution.density[branch], 0.0) / pump.efficiency)
-    return np.array(power) if power else np.zeros(0, dtype=network.heat.dtype)
+        flow = solution.flow[branch] if solution.flow[branch] > NO_FLOW else 0.0
+        power.append(max(_rise(solution, branch) * flow / solution.density[branch], 0.0) / pump.efficiency)
+    return np.array(power) if power else np.zeros(0, dtype=solution.network.heat.dtype)
 
 
 def _rise(solution: Solution, branch: int) -> float:
     """Pressure a branch adds to its coolant, beyond gravity, Pa; of a shut one, what stands against it."""
-    network, pressure = solution.network, solution.pressure
-    height = network.elevation[network.end[branch]] - network.elevation[network.start[branch]]
-    weight = solution.density[branch] * GRAVITY * height
-    return float(pressure[network.end[branch]] - pressure[network.start[branch]] + weight)
+    return -float(solution.drop_between_ends[branch])
+
+
+def _refuse_backward_pumps(given, solution: Solution) -> None:
+    """A pump that holds a rise has no resistance to stop what a larger pressure difference pushes back through it."""
+    least = max(NO_FLOW, STILL * float(np.abs(solution.flow).max()))
+    for pump in given.pump:
+        branch = solution.of(pump.name)
+        if pump.held_rise is not None and solution.flow[branch] < -least:
+            raise CaseError(
+                f"pump.{pump.name}.held_rise: more than its {pump.held_rise / 1e3:.4g} kPa stand against it and push "
+                f"{-solution.flow[branch]:.3g} kg/s backwards: raise it or add a check valve"
+            )
 
 
 def _refuse_unknown_inflow(solution: Solution) -> None:
@@ -243,7 +252,7 @@ def _pump_flags(given, solution: Solution) -> list[str]:
 def _flow_flags(solution: Solution) -> list[str]:
     """Branches without flow, by name; stopped pumps and shut valves are meant."""
     network = solution.network
-    still = np.abs(solution.flow) <= 1e-7 * np.abs(solution.flow).max(initial=NO_FLOW)
+    still = np.abs(solution.flow) <= STILL * np.abs(solution.flow).max(initial=NO_FLOW)
     still &= ~getattr(solution.hydraulics, "shut", np.zeros(len(still), dtype=bool))
     pumps = [branch for group in network.pumps for branch in group.of]
     still[pumps] = False

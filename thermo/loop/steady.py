@@ -57,9 +57,14 @@ class Solution:
     def drop(self) -> Array:
         """Pressure drop of every branch from its start to its end without gravity, Pa; negative for a pump's rise."""
         network, state = self.network, State(self.flow, self.density, self.viscosity, 0.5 * (self.inlet + self.outlet))
+        return np.where(np.isnan(network.fixed_flow), flow_solver.total_drop(network, state)[0], self.drop_between_ends)
+
+    @cached_property
+    def drop_between_ends(self) -> Array:
+        """Drop of every branch by the pressures of its nodes without gravity, Pa; of a shut one, what stands there."""
+        network = self.network
         lift = self.density * flow_solver.GRAVITY * (network.elevation[network.start] - network.elevation[network.end])
-        found = self.pressure[network.start] - self.pressure[network.end] + lift
-        return np.where(np.isnan(network.fixed_flow), flow_solver.total_drop(network, state)[0], found)
+        return self.pressure[network.start] - self.pressure[network.end] + lift
 
 
 def solve(network: Network, coolant, temperature: float | Array = 298.15, former: Solution | None = None) -> Solution:

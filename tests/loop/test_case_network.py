@@ -133,7 +133,9 @@ REFUSED = {
     "rising head": (['network.pump.P1.head=["1 bar", "2 bar", "1 bar"]'], ["network.pump.P1", "must not rise"]),
     "unknown chip": (["network.plate.GPU.chip=B20"], ["network.plate.GPU.chip", "NVIDIA B200"]),
     "unknown coolant": (["network.coolant=brine"], ["network.coolant"]),
-    "plant beside it": (["plant={it_scale = 1}"], ["site", "is missing"]),
+    "plant beside it": (["plant={it_scale = 1}"], ["plant", "stands beside [network]"]),
+    "inflow at a held pressure": (
+        ["network.node.roof suction.inflow=1 kg/s"], ["node.roof suction.inflow", "at a node of held pressure"]),
     "other cooling": (["case.cooling=air"], ["room", "is missing"]),
     "misspelt key": (["network.pipe.riser.lenght=3 m"], ["riser.lenght", "unknown key", "Did you mean length?"]),
 }

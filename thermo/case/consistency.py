@@ -25,10 +25,10 @@ def check_consistency(case: Case) -> None:
     if case.room is not None:
         _check_room(case)
     check_time(case)
+    check_network(case)
     check_plant(case)
     check_load(case)
     check_liquid(case)
-    check_network(case)
     check_immersion(case)
 
 

@@ -19,7 +19,7 @@ def check_network(case: Case) -> None:
         return
     if case.cooling != "closed_loop":
         raise case.error("network", f'has no effect with "{case.cooling}"; case.cooling is {case.cooling!r}')
-    for key in ("liquid", "room"):
+    for key in ("liquid", "room", "plant"):
         if getattr(case, key) is not None:
             raise case.error(key, "stands beside [network], which is solved by itself: remove one of the two")
     _check_names(case, network)
@@ -43,6 +43,9 @@ def _check_names(case: Case, network) -> None:
         keys = [key for key, name, _, _ in network.branches if name == twice[0]]
         raise case.error(f"network.{keys[1]}", f"network.{keys[0]} has the same name: give one another name")
     for node in network.node:
+        if node.inflow is not None and node.pressure is not None:
+            raise case.error(f"network.node.{node.name}.inflow",
+                             "has no effect at a node of held pressure, where any flow comes in: remove one of the two")
         if node.inflow is not None and node.temperature is None:
             raise case.error(f"network.node.{node.name}.temperature", "is missing: inflow needs it")
         if node.temperature is not None and node.inflow is None and node.pressure is None:

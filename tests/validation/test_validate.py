@@ -11,7 +11,7 @@ import pytest
 from thermo.errors import CaseError
 from thermo.result import Line
 from thermo.validate import problems_directory, run_validation
-from thermo.validate.measure import line_statistic
+from thermo.validate.measure import line_statistic, measure
 from thermo.validate.orientation import Orientation, turned_back, turned_case
 from thermo.validate.problem import Check, Problem
 
@@ -128,6 +128,24 @@ def test_an_extrapolation_may_miss_by_what_the_grids_leave_open(monkeypatch, ref
 @pytest.mark.parametrize(("values", "passed"), [([2.0, 1.9], True), ([2.0, 2.1], False)])
 def test_a_ratio_compares_the_last_run_with_the_first(monkeypatch, values, passed):
     assert judged(monkeypatch, "ratio", values, high=1.0).passed == passed
+
+
+def test_a_reference_from_another_model_says_so(monkeypatch):
+    module = importlib.import_module("thermo.validate.judge")
+    monkeypatch.setitem(module.COMPONENTS, "double", lambda number: 2.0 * number)
+    model = {"component": "double", "inputs": {"number": 2.0}}
+    own = judged(monkeypatch, "value", [4.0], reference=model, tolerance=0.1)
+    assert (own.reference, own.passed, own.source) == (4.0, True, "own model: source")
+    assert judged(monkeypatch, "value", [4.0], reference=4.0, tolerance=0.1).source == "source"
+
+
+def test_a_metric_per_another_is_a_ratio():
+    from types import SimpleNamespace
+
+    energy = {"pumps": 3.0, "fans": 1.0, "it": 8.0}
+    solved = SimpleNamespace(result=SimpleNamespace(summary={"energy": energy}, fields=None))
+    fans, it = {"figure": "energy.fans", "scale": -1}, {"figure": "energy.it"}
+    assert measure(solved, {"figure": "energy.pumps", "minus": fans, "per": it}) == pytest.approx(0.5)
 
 
 def test_an_unknown_problem_is_refused():

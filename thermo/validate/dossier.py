@@ -16,7 +16,7 @@ from thermo.output import figure, page
 from thermo.output.atomic import write_set
 from thermo.output.figure import COLD, GRID, INK, Picture
 from thermo.output.page import Column, escape
-from thermo.validate.judge import Row
+from thermo.validate.judge import OWN_MODEL, Row
 from thermo.validate.problem import Problem
 from thermo.validate.scorecard import number
 
@@ -58,8 +58,9 @@ def _verdict(rows: list[Row]) -> str:
     missed = [f"{row.problem}: {row.check}: {number(row.value)} {row.note}".strip() for row in rows if not row.passed]
     kept = len(rows) - len(missed)
     return page.section(
-        "Verdict", page.paragraph(f"{kept} of {len(rows)} checks hold. References are published or exact, never an "
-                                  "output of this software; each tolerance has its reason beside it."),
+        "Verdict", page.paragraph(f"{kept} of {len(rows)} checks hold. References are published, exact or solved by "
+                                  f"another method; rows marked “{OWN_MODEL}” compare two models of this software. "
+                                  "Each tolerance has its reason beside it."),
         page.items([f"missed: {line}" for line in missed]),
     )  # fmt: skip
 

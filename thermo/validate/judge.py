@@ -12,6 +12,9 @@ from thermo.validate.measure import find_line, measure
 from thermo.validate.orientation import turned_back
 from thermo.validate.problem import Check, Problem, Solved, read_reference
 
+OWN_MODEL = "own model"
+"""Begins the source of a reference that another model of this software gives."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -153,8 +156,10 @@ def _bounded(problem: Problem, check: Check, value: float, low: float | None, hi
 
 
 def _row(problem: Problem, check: Check, value, reference, shown, passed) -> Row:
+    given = check.get("reference")
+    own = isinstance(given, dict) and "component" in given
     return Row(problem.name, problem.title, check.name, check.kind, value, reference, shown, bool(passed), check.reason,
-               check.source)
+               f"{OWN_MODEL}: {check.source}" if own else check.source)
 
 
 def profile_difference(problem: Problem, check: Check, runs: list[Solved]) -> float:

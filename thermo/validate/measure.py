@@ -12,7 +12,7 @@ from thermo.result import Fields, Line
 from thermo.validate.problem import Solved
 
 METRIC_KEYS = {"monitor", "line", "field", "rack", "unit", "balance", "largest", "status", "statistic", "exact",
-               "level_free", "scale", "offset", "inverse", "key", "minus", "figure", "year"}
+               "level_free", "scale", "offset", "inverse", "key", "minus", "per", "figure", "year"}
 
 
 def measure(solved: Solved, metric: dict[str, Any]) -> float:
@@ -23,7 +23,7 @@ def measure(solved: Solved, metric: dict[str, Any]) -> float:
     (section.key of the summary), ``year`` (largest magnitude of an hourly array), ``field`` (name, with the expression
     ``exact``: the volume-weighted root mean square difference, ``level_free`` without the mean difference),
     ``largest`` = "speed" (m/s), or ``status`` (1 when it is the given one, otherwise 0). ``minus`` is
-    another metric, whose value is taken off first.
+    another metric, whose value is taken off first; ``per`` one that what is left is divided by.
     """
     unknown = sorted(set(metric) - METRIC_KEYS)
     if unknown:
@@ -31,6 +31,8 @@ def measure(solved: Solved, metric: dict[str, Any]) -> float:
     value, scale = _raw(solved, metric) + metric.get("offset", 0.0), metric.get("scale", 1.0)
     if "minus" in metric:
         value -= measure(solved, metric["minus"])
+    if "per" in metric:
+        value /= measure(solved, metric["per"])
     return float(scale / value if metric.get("inverse") else scale * value)
 
 

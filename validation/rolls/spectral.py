@@ -1,11 +1,11 @@
-"""Solve the steady rolls of reference.csv: sines and cosines across, Chebyshev points up, Newton's method.
+"""Solve the steady rolls of spectral.csv: sines and cosines across, Chebyshev points up, Newton's method.
 
 Streamfunction psi (u = psi_z, w = -psi_x) and temperature 1/2 - z + theta between no-slip plates at z = 0 and 1:
 
     psi = sum_m p_m(z) sin(m k x),  theta = sum_m t_m(z) cos(m k x)
     u . grad lap psi = Pr lap lap psi - Pr Ra theta_x,  u . grad theta - w = lap theta
 
-``python spectral.py`` prints the rows of reference.csv.
+``python spectral.py`` prints the rows of spectral.csv.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from field_cases import CAVITY, LVEL, RENORMALISED, ROOM, TWO_LAYER, make_plates, make_solver
+from field_cases import CAVITY, FINS, LVEL, RENORMALISED, ROOM, TANK, TWO_LAYER, make_plates, make_solver
 
 from kernels import aggregation
 from kernels.backend import CpuBackend
@@ -19,7 +19,7 @@ COARSE = "grid.cell=0.4"
 """The simulator is slow."""
 SIZES = {"room": (ROOM, ()), "renormalised": (ROOM, [*RENORMALISED, COARSE]), "lvel": (ROOM, [*LVEL, COARSE]),
          "two layer": (ROOM, [*TWO_LAYER, COARSE]),
-         "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",))}
+         "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",)), "tank": (CAVITY, [*TANK, FINS, "grid.cells=[5, 4, 4]"])}
 
 
 def few_steps(backend, steps: int) -> dict[str, np.ndarray]:

@@ -4,7 +4,8 @@ Such a liquid follows its buoyancy almost at once, while its temperature is carr
 pseudo-time step of the energy, ``dt_T``. Each velocity then overshoots: it moves the temperature by
 ``dt_T |grad T|`` per velocity, and that the force by ``g beta`` per kelvin. A velocity that answers no faster than
 ``COUPLING g beta |grad T| dt_T`` (1/s) cannot. The faces answer as slowly as the cells, else the pressure over-corrects
-in slow liquid. The steady state does not depend on any of this.
+in slow liquid. The steady state does not depend on any of this but for the Rhie-Chow term, where the rates of
+neighbours differ: a face answers with the mean rate of its cells, which are not the same.
 """
 
 from __future__ import annotations
@@ -53,6 +54,6 @@ class PseudoTime:
             self.weight[:] = response * self.rate
 
     def fluxes(self) -> None:
-        """Add what is remembered to the fluxes, so that the steady state does not depend on the step."""
+        """Add what is remembered to the fluxes, so that the steady state hardly depends on the step."""
         if self.acts:
             self.memory.add(self.weight)

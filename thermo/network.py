@@ -14,6 +14,8 @@ from thermo.loop.plate_maps import plate_maps
 from thermo.plant.fill import LITRES, glycol_share
 from thermo.result import Result
 
+LEAST_HEAT = 1.0  # W, the closure of a network with less heat is of this
+
 
 def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve a case with ``[network]``; returns the result (its ``run`` section without version and time) and status."""
@@ -63,16 +65,22 @@ def _placed(case, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _balance(case, found: SolvedNetwork) -> dict[str, float]:
-    """Heat into and out of the coolant and what open ends carry; what exchangers pass on inside is not counted."""
+    """Heat into and out of the coolant and what open ends carry; what exchangers pass on inside is not counted.
+
+    The closure is the larger of two: of every branch and node with exchangers taken as outside heat, and of the
+    network as a whole, where one side of an exchanger must gain what the other loses.
+    """
     sides = [f"{unit.name} {side}" for unit in case.network.exchanger for side in ("hot", "cold")]
-    exchanged = [found.solution.of(name) for name in sides]
-    heat = np.delete(found.solution.heat, np.array(exchanged, dtype=int))
+    exchanged = np.array([found.solution.of(name) for name in sides], dtype=int)
+    heat = np.delete(found.solution.heat, exchanged)
     across = float(steady.carried_in(found.solution).sum())
     heat_in = float(heat[heat > 0.0].sum())
     heat_out = float(-heat[heat < 0.0].sum())
     heat_in, heat_out = heat_in + max(across, 0.0), heat_out + max(-across, 0.0)
+    passed_on = float(np.abs(found.solution.heat[exchanged]).max(initial=LEAST_HEAT))
+    whole = abs(heat_in - heat_out) / max(heat_in, heat_out, passed_on)
     return {"heat_in_W": heat_in, "heat_out_W": heat_out, "storage_W": 0.0,
-            "closure": steady.balances(found.solution)[1]}  # fmt: skip
+            "closure": max(steady.balances(found.solution)[1], whole)}  # fmt: skip
 
 
 def assumptions(case, found: SolvedNetwork) -> list[str]:
@@ -81,9 +89,10 @@ def assumptions(case, found: SolvedNetwork) -> list[str]:
     lines = [
         f"Coolant {network.coolant}: {found.solution.coolant.medium.source}.",
         "Friction: Churchill 1977. Ratings follow the coolant's density and viscosity by similarity.",
-        "All electric power of the pumps ends in the coolant. Pumps stand behind check valves.",
+        "All electric power of the pumps ends in the coolant. Pumps let nothing flow backwards.",
         "Steady state: tanks are mixed and count in the fill only.",
     ]
     if network.exchanger:
-        lines.append("Exchangers: counterflow by effectiveness and NTU (Kays and London), UA follows both flows.")
+        lines.append("Exchangers: counterflow by effectiveness and NTU (Kays and London), UA follows both flows; the "
+                     "closure counts what one side loses and the other does not gain.")  # fmt: skip
     return lines

@@ -12,6 +12,7 @@ from thermo.case import load
 from thermo.case.shipped import shipped_cases
 from thermo.cli import main
 from thermo.errors import CaseError
+from thermo.loop import case_network
 
 SHIPPED = shipped_cases()["network"]
 HEAD = """
@@ -50,6 +51,19 @@ def test_the_exchanger_passes_all_heat_of_the_rack_loop(shipped):
     assert found["exchanger cold"]["heat_W"] == pytest.approx(-taken, rel=1e-6)
     assert -taken == pytest.approx(heat + found["P1"]["heat_W"] + found["P2"]["heat_W"], rel=1e-6)
     assert shipped["balance"]["closure"] < 1e-6
+
+
+def test_a_broken_coupling_shows_in_the_closure(monkeypatch):
+    link = case_network._link
+
+    def broken(net, solution, exchanger, hot, cold):
+        link(net, solution, exchanger, hot, cold)
+        net.conductance[cold] *= 0.7
+
+    monkeypatch.setattr(case_network, "_link", broken)
+    balance = solved(SHIPPED)["balance"]
+    assert balance["closure"] > 0.1
+    assert balance["heat_out_W"] < 0.9 * balance["heat_in_W"]
 
 
 def test_the_exchanger_follows_effectiveness_and_ntu(shipped):
@@ -118,6 +132,57 @@ FLAGGED = {
 def test_possible_but_bad_is_flagged(name):
     overrides, words = FLAGGED[name]
     assert any(words in flag for flag in solved(SHIPPED, *overrides)["run"]["flags"])
+
+
+def test_no_condensation_on_nodes_outdoors():
+    names = ("roof suction", "between", "roof discharge", "roof return", "roof hot", "roof cold")
+    roof = [f"network.node.{name}.outdoors=true" for name in names]
+    assert not solved(SHIPPED, *roof, "network.room_dew_point=38 degC")["run"]["flags"]
+    (flag,) = solved(SHIPPED, *roof, "network.room_dew_point=45 degC")["run"]["flags"]
+    assert "condensation: node rack suction" in flag
+    (flag,) = solved(SHIPPED, "network.room_dew_point=38 degC")["run"]["flags"]
+    assert "condensation: node roof " in flag
+
+
+COOLER = """
+node = [{ name = "in", pressure = "3 bar", temperature = "20 degC" }, { name = "out", pressure = "2.5 bar" }]
+[[network.cooler]]
+name = "X"
+from = "in"
+to = "out"
+outlet_temperature = "30 degC"
+pressure_drop = "50 kPa"
+rated_flow = "10 L/min"
+"""
+
+
+def test_a_cooler_that_heats_is_flagged(tmp_path):
+    """Water warmed by 10 K, with 4.18 kJ/kg/K at 20 to 30 degC; tables differ in the third digit."""
+    summary = solved(written(tmp_path, COOLER))
+    heat = rows(summary)["X"]["heat_W"]
+    assert heat == pytest.approx(rows(summary)["X"]["flow_kg_s"] * 4180.0 * 10.0, rel=2e-3)
+    assert summary["run"]["flags"] == [f"cooler X: heats the coolant by {heat / 1e3:.3g} kW"]
+    cooled = solved(written(tmp_path, COOLER.replace("30 degC", "18 degC")))
+    assert not cooled["run"]["flags"]
+
+
+EXCHANGER = """
+node = [{ name = "a", pressure = "3 bar", temperature = "60 degC" }, { name = "b", pressure = "2.5 bar" },
+        { name = "c", pressure = "3 bar", temperature = "20 degC" }, { name = "d", pressure = "2.5 bar" }]
+[[network.exchanger]]
+name = "X"
+conductance = "1 kW/K"
+hot = { from = "a", to = "b", pressure_drop = "50 kPa", rated_flow = "10 L/min" }
+cold = { from = "c", to = "d", pressure_drop = "50 kPa", rated_flow = "10 L/min" }
+"""
+
+
+def test_an_exchanger_with_its_sides_exchanged_is_flagged(tmp_path):
+    assert not solved(written(tmp_path, EXCHANGER))["run"]["flags"]
+    swapped = EXCHANGER.replace("hot =", "_ =").replace("cold =", "hot =").replace("_ =", "cold =")
+    summary = solved(written(tmp_path, swapped))
+    assert any("exchanger X: its hot side is the colder one" in flag for flag in summary["run"]["flags"])
+    assert summary["balance"]["closure"] < 1e-6
 
 
 REFUSED = {

@@ -37,6 +37,7 @@ class Node(Table):
     pressure: PositivePressure | None = Field(None, description="Absolute pressure, held (default: a result).")
     inflow: MassFlow | None = Field(None, description="Coolant put in here from outside (default: none).")
     temperature: Temperature | None = Field(None, description="Of coolant that comes in from outside here.")
+    outdoors: Flag = Field(False, description="Whether it lies outside the room, where room_dew_point does not hold.")
     volume: Volume = Field(0.0, description="Coolant that stands here, of a tank; mixed. Counts in the first fill.")
 
 
@@ -83,7 +84,10 @@ class Valve(Branch):
 
 
 class Pump(Branch):
-    """Pumps, alike and parallel, behind check valves: on their curve, or controlled to a flow or a pressure rise."""
+    """Pumps, alike and parallel, on their curve behind check valves, or controlled to a flow or a pressure rise.
+
+    One that holds a rise has no check valve of its own: a case that pushes it backwards is refused.
+    """
 
     flow: tuple[FanFlow, ...] | None = Field(None, description="Flows of the curve at full speed, rising.")
     head: tuple[Pressure, ...] | None = Field(None, description="Pressure rise at these flows, falling.")
@@ -159,7 +163,7 @@ class Network(Table):
 
     coolant: str = Field("propylene glycol 25%", min_length=1, description="Name of a coolant record.")
     temperature: Temperature = Field(303.15, description="Where the iteration starts, and at which ratings hold.")
-    room_dew_point: Temperature = Field(288.15, description="Highest dew point around it; colder pipes get wet.")
+    room_dew_point: Temperature = Field(288.15, description="Highest dew point of the room; colder nodes get wet.")
     node: tuple[Node, ...] = Field(min_length=2, description="Nodes.")
     pipe: tuple[Pipe, ...] = Field((), description="Pipes and hoses.")
     valve: tuple[Valve, ...] = Field((), description="Valves, strainers, quick disconnects.")

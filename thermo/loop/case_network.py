@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 MOST_ROUNDS = 3000
 SAME = 1e-7  # K, and of the pumps' power, between two rounds
 STILL = 1e-7  # of the largest flow: no flow
+LEAST_HEAT = 1.0  # W the wrong way that are worth a flag
 NEARLY_ALL = 1.0 - 1e-12  # of the largest effectiveness
 
 
@@ -53,10 +54,11 @@ def solve_network(given) -> SolvedNetwork:
     steady.refuse_boiling(solution)
     _refuse_unknown_inflow(solution)
     temperature, limit, flags = chip_temperatures(made.chips, made.plates, solution, given.coolant)
-    flags += _pump_flags(given, solution) + _flow_flags(solution)
+    flags += _pump_flags(given, solution) + _flow_flags(solution) + _heat_flags(given, solution)
     flags += state_flags.cavitation(solution, "raise its pressure")
     flags += state_flags.outside_range(solution) + state_flags.freezing(solution, given.coolant)
-    flags += state_flags.condensation(solution, given.room_dew_point)
+    indoors = np.array([not node.outdoors for node in given.node])
+    flags += state_flags.condensation(solution, given.room_dew_point, indoors)
     power = float(solution.pump_power.sum() + made.controlled_power.sum())
     return SolvedNetwork(solution, made.chips, made.plates, temperature, limit, made.volume, power, flags)
 
@@ -140,7 +142,7 @@ def _coupled(made: _Built, medium: Coolant) -> Solution:
     """Solve again and again until both sides of every exchanger, and the heat of controlled pumps, fit each other.
 
     Each side sees the other's inlet as its surroundings, with the conductance that gives it the exchanger's heat: the
-    coolant is the same on both, so what one loses the other gains to round-off.
+    coolant is the same on both, so what one loses the other gains to the tolerance of the rounds.
     """
     network, pairs = made.network, _pairs(made)
     own = network.heat.copy()
@@ -150,19 +152,19 @@ def _coupled(made: _Built, medium: Coolant) -> Solution:
     if not pairs and not made.controlled:
         return solution
     for _ in range(MOST_ROUNDS):
-        before = solution.inlet.copy(), made.controlled_power
+        former, power = solution, made.controlled_power
         for exchanger, hot, cold in pairs:
             _link(network, solution, exchanger, hot, cold)
         made.controlled_power = _controlled_power(made, solution)
         network.heat[:] = own
         np.add.at(network.heat, made.controlled_branch, made.controlled_power)
         solution = steady.solve(network, medium, former=solution)
-        moved = np.abs(solution.inlet - before[0]).max()
-        stood = np.abs(made.controlled_power - before[1]) <= SAME * (1.0 + made.controlled_power)
+        moved = max(np.abs(solution.inlet - former.inlet).max(), np.abs(solution.outlet - former.outlet).max())
+        stood = np.abs(made.controlled_power - power) <= SAME * (1.0 + made.controlled_power)
         if moved <= SAME and stood.all():
             return solution
-    raise DivergedError(f"the exchangers of the network did not settle in {MOST_ROUNDS} rounds; the last changed an "
-                        f"inlet by {moved:.2g} K")  # fmt: skip
+    raise DivergedError(f"the exchangers of the network did not settle in {MOST_ROUNDS} rounds; the last changed a "
+                        f"temperature by {moved:.2g} K")  # fmt: skip
 
 
 def _pairs(made: _Built) -> list[tuple[PlateExchanger, int, int]]:
@@ -246,6 +248,20 @@ def _pump_flags(given, solution: Solution) -> list[str]:
                              "goes on straight there")  # fmt: skip
         if flow > NO_FLOW:
             flags += state_flags.suction(solution, solution.network.start[branch], pump.npsh, "raise its pressure")
+    return flags
+
+
+def _heat_flags(given, solution: Solution) -> list[str]:
+    """Coolers that heat, and exchangers whose hot side is the colder one."""
+    flags = []
+    for cooler in given.cooler:
+        heat = solution.heat[solution.of(cooler.name)]
+        if heat > LEAST_HEAT:
+            flags.append(f"cooler {cooler.name}: heats the coolant by {heat / 1e3:.3g} kW")
+    for unit in given.exchanger:
+        heat = solution.heat[solution.of(f"{unit.name} hot")]
+        if heat > LEAST_HEAT:
+            flags.append(f"exchanger {unit.name}: its hot side is the colder one and takes up {heat / 1e3:.3g} kW")
     return flags
 
 

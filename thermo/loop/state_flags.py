@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thermo import records
 from thermo.loop.steady import Solution
@@ -54,10 +55,11 @@ def freezing(solution: Solution, name: str) -> list[str]:
             f"coolant freezes, {name} at {freezes - KELVIN:.1f} degC; take one with more glycol"]  # fmt: skip
 
 
-def condensation(solution: Solution, dew_point: float) -> list[str]:
-    """The coldest node, if it is colder than the dew point (K) of the room around it."""
-    coldest = int(np.argmin(solution.temperature))
-    if solution.temperature[coldest] >= dew_point:
+def condensation(solution: Solution, dew_point: float, indoors: NDArray[np.bool_]) -> list[str]:
+    """The coldest node `indoors` (nodes,), if it is colder than the dew point (K) of the room around it."""
+    temperature = np.where(indoors, solution.temperature, np.inf)
+    coldest = int(np.argmin(temperature))
+    if temperature[coldest] >= dew_point:
         return []
     return [f"condensation: node {solution.network.node_names[coldest]} at "
             f"{solution.temperature[coldest] - KELVIN:.1f} degC is colder than the room's dew point of "

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from thermo.errors import CaseError
 from thermo.load import chip as chips
@@ -24,12 +25,8 @@ def march(case, technology: Technology) -> TripResult | None:
     if time is None:
         return None
     facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
-    load = None
-    if time.trace is not None:
-        series = trace.read(case.table_file("liquid.time.trace"), "power_w")
-        at = np.arange(1, round(time.duration / time.step) + 1) * time.step
-        load = np.interp(at, np.arange(len(series.values)) * series.step, series.values / series.values.max())
     chip = None if case.load is None else case.load.chip
+    load = None if time.trace is None else _traced(case, 0.0 if chip is None else chip.leakage_fraction)
     feedback = None if chip is None else partial(throttle.held, chip)
     try:
         loop = LoopMarch(case.liquid, technology, time, facility, feedback)
@@ -38,6 +35,15 @@ def march(case, technology: Technology) -> TripResult | None:
         return loop.run(load)
     except CaseError as problem:
         raise case.error("liquid.time", str(problem)) from None
+
+
+def _traced(case, leakage: float) -> NDArray[np.float64]:
+    """Rate of every step, (steps,), as a share of full: the measured power over its largest, without its `leakage`."""
+    time = case.liquid.time
+    series = trace.read(case.table_file("liquid.time.trace"), "power_w")
+    at = np.arange(1, round(time.duration / time.step) + 1) * time.step
+    share = np.interp(at, np.arange(len(series.values)) * series.step, series.values / series.values.max())
+    return np.maximum(share - leakage, 0.0) / (1.0 - leakage)
 
 
 def _limit(loop: LoopMarch, chip) -> None:
@@ -50,14 +56,15 @@ def _limit(loop: LoopMarch, chip) -> None:
 
 def trip_rows(trip: TripResult) -> list[dict[str, Any]]:
     """Monitors of the march: seconds from the first event to the first throttle and shutdown (absent if none), the
-    hottest chip; with feedback also the lowest clock and the share of the work that is not done in time."""
+    hottest chip; with feedback also the lowest clock and the share of the tokens that is not made in time (nothing
+    waits in the loop)."""
     rows = [_row(f"time to first {what}", "time", max(found[0] - trip.begin, 0.0), "s")
             for what, found in (("throttle", trip.throttle), ("shutdown", trip.shutdown)) if found]  # fmt: skip
     rows.append(_row("hottest chip in time", "T", float(trip.series["chip_max_C"].max()), "degC"))
     if "clock" in trip.series:
         asked, made = trip.series["load"].sum(), trip.series["made"].sum()
         rows.append(_row("lowest clock in time", "clock", float(trip.series["clock"].min()), "1"))
-        rows.append(_row("share of tokens late at the end", "tokens", float(max(1.0 - made / asked, 0.0)), "1"))
+        rows.append(_row("share of tokens not made in time", "tokens", float(max(1.0 - made / asked, 0.0)), "1"))
     return rows
 
 

@@ -15,6 +15,7 @@ from thermo.errors import CaseError
 from thermo.field import march_state
 from thermo.field.properties import fluid_properties
 from thermo.field.transient import solve_transient
+from thermo.liquid_transient import _traced
 from thermo.load import chip as chips
 from thermo.load import queue, series, throttle
 from thermo.load.feedback import RackFeedback
@@ -53,6 +54,19 @@ def test_hot_racks_slow_down_and_work_waits(tmp_path):
     assert rows["hottest chip in time"] == pytest.approx(82.0)
     assert rows["share of tokens late at the end"] == pytest.approx(1.0 - clock / 0.9)
     assert rows["longest wait in time"] == pytest.approx(10.0 * (0.9 - clock) / clock)
+
+
+def test_work_at_racks_in_shutdown_waits_without_end(tmp_path):
+    """At 95 degC even the lowest clock is too hot: no number may make this look better than a wait of seconds."""
+    racks = feedback(tmp_path)
+    racks.during(0.0, 10.0, np.array([368.15]))
+    racks.accept()
+    assert racks.backlog[0] == pytest.approx(9.0)
+    assert "longest wait in time" not in {row["name"] for row in racks.rows(0.0)}
+    assert any("longest wait is not known" in line for line in racks.flags(0.0))
+    again = feedback(tmp_path)
+    again.restore(json.loads(json.dumps(racks.notes())))
+    assert again.flags(0.0) == racks.flags(0.0)
 
 
 def test_what_waits_is_done_later(tmp_path):
@@ -131,6 +145,18 @@ def test_held_power_by_hand():
     assert now.clock[0] == pytest.approx(((500.0 - leak) / 630.0) ** (1 / 3))
     cool, _ = marched(330.0, 300.0)
     assert cool.clock[0] == 1.0 and cool.made[0] == 1.0
+
+
+def test_measured_power_is_drawn_again(tmp_path):
+    """Chips at the temperature of the measurement draw the trace's power; below their leakage they do nothing."""
+    (tmp_path / "t.csv").write_text("t_s,power_w\n0,50\n1,500\n2,1000\n3,20\n")
+    time = SimpleNamespace(trace="t.csv", duration=3.0, step=1.0)
+    case = SimpleNamespace(liquid=SimpleNamespace(time=time), table_file=lambda key: tmp_path / "t.csv")
+    rates = _traced(case, LIQUID.leakage_fraction)
+    one = [np.array([value]) for value in (700.0, 0.05, 1000.0, 400.0, LIQUID.reference, 300.0)]
+    power = [throttle.held(LIQUID, *one, rate, 1.0).power[0] for rate in rates]
+    assert power == pytest.approx([350.0, 700.0, 70.0])
+    assert rates[-1] == 0.0 and _traced(case, 0.0) == pytest.approx([0.5, 1.0, 0.02])
 
 
 def test_steady_chips_agree_with_the_law():

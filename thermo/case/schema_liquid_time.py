@@ -20,7 +20,7 @@ class LoopEvent(Table):
         "coolers and chillers stop, the facility coolant warms up. load: the chips' power changes at once."
     )
     units: Count | None = Field(None, description="How many units trip; with unit_trip (default: 1).")
-    load: Share | None = Field(None, description="Power over full power from now on; with load.")
+    load: Share | None = Field(None, description="Power over full power from now on (with load.chip: rate over full rate); with load.")
     group: Count = Field(1, description="Which group, where fitted racks of several groups are solved.")
 
     @model_validator(mode="after")
@@ -46,7 +46,7 @@ class LoopTime(Table):
         None,
         min_length=1,
         description="CSV table of measured server power, t_s and power_w, beside the case or in cases/traces: the "
-        "chips follow its power over its largest.",
+        "chips follow its power over its largest; with load.chip leakage is taken off, the rest is their work.",
     )
     event: tuple[LoopEvent, ...] = Field((), description="What happens when.")
 

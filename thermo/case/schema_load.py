@@ -10,6 +10,7 @@ from thermo.case.quantity import (
     Duration,
     Efficiency,
     Fraction,
+    PartialShare,
     PerKelvin,
     Positive,
     Power,
@@ -97,7 +98,7 @@ class Chip(Table):
         None, description="Temperature that even the lowest clock must stay below (default: the record's, or limit)."
     )
     reference: Temperature = Field(333.15, description="Temperature at which the server's power was measured.")
-    leakage_fraction: Fraction = Field(0.0, description="Leakage at the reference temperature over chip power.")
+    leakage_fraction: PartialShare = Field(0.0, description="Leakage at the reference temperature over chip power.")
     leakage_per_kelvin: PerKelvin = Field(0.0, description="Relative growth of leakage, exponential in temperature.")
     clock_exponent: Annotated[float, Field(ge=1.0, le=5.0)] = Field(
         3.0, description="Dynamic power over clock to this power; 3 when the voltage falls with the clock."

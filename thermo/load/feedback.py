@@ -84,7 +84,8 @@ class RackFeedback:
         self.backlog = last["backlog"]
         for key, what in (("asked", "asked"), ("made", "served"), ("refused", "refused")):
             self.sums[key] += float((weight * last[what]).sum())
-        wait = np.divide(self.backlog, last["capacity"], out=np.zeros(len(self.count)), where=last["capacity"] > 0.0)
+        endless = np.where(self.backlog > 0.0, np.inf, 0.0)  # what waits for racks in shutdown waits as long as they do
+        wait = np.divide(self.backlog, last["capacity"], out=endless, where=last["capacity"] > 0.0)
         self.extremes["wait"] = max(self.extremes["wait"], float(wait.max()))
         if self.chip is not None:
             state = last["state"]
@@ -106,7 +107,10 @@ class RackFeedback:
         return {f"work:{name}": value for name, value in made.items()}
 
     def rows(self, begin: float) -> list[dict[str, Any]]:
-        """Monitors of the summary; times are counted from `begin`, s, and absent where nothing happened."""
+        """Monitors of the summary; times are counted from `begin`, s, and absent where nothing happened.
+
+        The longest wait is absent too where work waits at racks in shutdown.
+        """
         rows = [_row(name, "time", max(time - begin, 0.0), "s") for name, time in self.first.items()]
         if self.chip is not None:
             rows.append(_row("hottest chip in time", "T", self.extremes["chip"] - KELVIN, "degC"))
@@ -115,7 +119,8 @@ class RackFeedback:
         rows.append(_row("tokens made in time", "tokens", self.sums["made"], "1"))
         rows.append(_row("share of tokens refused in time", "tokens", self.refused_share, "1"))
         rows.append(_row("share of tokens late at the end", "tokens", max(late, 0.0), "1"))
-        rows.append(_row("longest wait in time", "time", self.extremes["wait"], "s"))
+        if np.isfinite(self.extremes["wait"]):
+            rows.append(_row("longest wait in time", "time", self.extremes["wait"], "s"))
         return rows
 
     def chip_section(self) -> dict[str, float]:
@@ -139,6 +144,8 @@ class RackFeedback:
             if name in self.first:
                 lines.append(f"in time: the first chips {what} {max(self.first[name] - begin, 0.0):.0f} s after the "
                              "first event")
+        if not np.isfinite(self.extremes["wait"]):
+            lines.append("in time: work waits at racks in shutdown, so the longest wait is not known")
         return lines
 
     def notes(self) -> dict[str, Any]:

@@ -71,6 +71,7 @@ MEASURES = (
     Measure("monitors", "time to first shutdown", "Time until the first chip shuts down", "s", 0),
     Measure("monitors", "lowest clock in time", "Lowest clock after the failure", "%", 1, 100.0),
     Measure("monitors", "share of tokens late at the end", "Tokens late at the end of the run", "%", 2, 100.0),
+    Measure("monitors", "share of tokens not made in time", "Tokens not made during the run", "%", 2, 100.0),
     *(Measure("plant", "supply_limit_C", label, "°C", 1, 1.0, cooling) for cooling, (_, label) in SUPPLY.items()),
 )
 

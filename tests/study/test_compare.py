@@ -241,7 +241,14 @@ def test_range_of_a_price_is_drawn_from(options):
 
 
 def test_break_even_of_the_equipment_by_hand(options):
-    found = judge(options[:2])
-    gap = found.measure.of(options[1]) - found.measure.of(options[0])
-    plant = next(part.value for part in parts(options[0], found.measure) if part.kind == "equipment")
+    """With another quotation than the second's its price moves alone: by the gap over its yearly cost."""
+    first = dataclasses.replace(options[0], case=copy.deepcopy(options[0].case))
+    first.case["money"]["capex"][0]["source"] = "another quotation"
+    found = judge([first, options[1]])
+    gap = found.measure.of(options[1]) - found.measure.of(first)
+    plant = next(part.value for part in parts(first, found.measure) if part.kind == "equipment")
     assert f"Its equipment may cost {gap / plant:.0%} more than the case says" in " ".join(sentences(found))
+
+
+def test_one_price_for_both_has_no_break_even(options):
+    assert "equipment may cost" not in " ".join(sentences(judge(options[:2])))

@@ -20,7 +20,9 @@ class LoopEvent(Table):
         "coolers and chillers stop, the facility coolant warms up. load: the chips' power changes at once."
     )
     units: Count | None = Field(None, description="How many units trip; with unit_trip (default: 1).")
-    load: Share | None = Field(None, description="Power over full power from now on (with load.chip: rate over full rate); with load.")
+    load: Share | None = Field(
+        None, description="Power over full power from now on (with load.chip: rate over full rate); with load."
+    )
     group: Count = Field(1, description="Which group, where fitted racks of several groups are solved.")
 
     @model_validator(mode="after")

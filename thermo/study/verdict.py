@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermo.case.units import to_si
-from thermo.study.breakdown import SERVERS, parts
+from thermo.study.breakdown import ROUND_OFF, SERVERS, parts
 from thermo.study.measures import Measure, criterion
 from thermo.study.option import Option
 
@@ -138,14 +138,23 @@ def sentences(verdict: Verdict) -> list[str]:
 
 
 def _break_even(verdict: Verdict, second: Option) -> list[str]:
-    """How much more the equipment of the first may cost before the second is ahead."""
+    """How much more the equipment of the first may cost before the second is ahead; what both buy costs both more."""
     if verdict.measure.key != "cost_USD_per_Mtoken":
         return []
-    equipment = sum(part.value for part in parts(verdict.best, verdict.measure) if part.kind == "equipment")
-    if equipment <= 0.0:
+    own, other = (_equipment(option, verdict.measure) for option in (verdict.best, second))
+    bought = [entry for entry, _ in own if entry is not None]
+    equipment = sum(value for _, value in own)
+    more = equipment - sum(value for entry, value in other if entry in bought)
+    if more <= ROUND_OFF * equipment:
         return []
     gap = verdict.measure.of(second) - verdict.measure.of(verdict.best)
-    return [f"Its equipment may cost {gap / equipment:.0%} more than the case says before {second.label} is ahead."]
+    return [f"Its equipment may cost {gap / more:.0%} more than the case says before {second.label} is ahead."]
+
+
+def _equipment(option: Option, measure: Measure) -> list[tuple[dict | None, float]]:
+    """Entry of the case and yearly cost of all that is bought."""
+    found = [part for part in parts(option, measure) if part.kind == "equipment"]
+    return [(_bought(option, part.name), part.value) for part in found]
 
 
 def _confidence(sure: float) -> str:

@@ -164,7 +164,7 @@ def _beyond(rows: list[SolidRow]) -> list[str]:
             if row.limit is not None and row.temperature > row.limit]  # fmt: skip
 
 
-def _passed(rows: list[SolidRow], followed) -> list[str]:
+def _passed(case, rows: list[SolidRow], followed) -> list[str]:
     """One line for all chips that pass their limits in a run in time."""
     limited = [row.name for row in rows if row.limit is not None]
     times = {name: followed.solids.times(name).get("ride_through_s") for name in limited}
@@ -172,13 +172,14 @@ def _passed(rows: list[SolidRow], followed) -> list[str]:
     if not passed:
         return []
     first = min(passed, key=lambda name: passed[name])
+    since = "first event" if case.event else "start"
     return [f"{len(passed)} of {len(limited)} chips pass their limit, {first} first: {passed[first]:.0f} s after the "
-            f"first event"]  # fmt: skip
+            f"{since}"]  # fmt: skip
 
 
 def _flags(case, solver, rows: list[SolidRow], followed) -> list[str]:
     """Chips beyond their limit, liquid outside its record, surfaces that would boil or catch fire."""
-    flags = _beyond(rows) if followed is None else _passed(rows, followed)
+    flags = _beyond(rows) if followed is None else _passed(case, rows, followed)
     if case.fluid.name is None:
         return flags
     temperature = solver.interior(solver.T)[solver.mesh.fluid] + solver.datum

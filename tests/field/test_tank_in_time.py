@@ -106,6 +106,20 @@ def test_all_heat_stays_in_the_tank_while_the_pump_stands(trip):
     assert trip.balance.storage == pytest.approx(500.0, rel=0.02)
 
 
+def test_two_overflows_share_what_leaves():
+    """One may let in and the other out: no heat leaves the tank by that while the pump stands."""
+    second = """[[return]]
+name = "other overflow"
+from = ["0.12 m", "0 m", "0.4 m"]
+to = ["0.16 m", "0.2 m", "0.4 m"]
+"""
+    solution = run(TANK.replace("[[heat_sink]]", second + "[[heat_sink]]"))
+    history = solution.history.arrays()
+    after = (history["time"] > 12.0) & ~np.isnan(history["heat"])
+    assert abs(history["heat"][after]).max() < 1e-3
+    assert solution.balance.storage == pytest.approx(500.0, rel=0.02)
+
+
 def test_the_chip_passes_its_limit_when_its_curve_does(trip):
     history = trip.history.arrays()
     seconds = trip.solids.times("GPU")["ride_through_s"]

@@ -46,6 +46,8 @@ def _check_tank(case: Case) -> None:
                                                 "porous block (coil) of fixed temperature")  # fmt: skip
     if not any(box.power for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous)):
         raise case.error("immersion", "the tank has no heat: give obstacles or heat sinks a power")
+    if case.plant is not None and case.time is not None and case.time.start == "initial":
+        raise case.error("time.start", "the plant needs the tank's steady state: remove it, or [plant]")
 
 
 def cold_temperatures(case: Case) -> list[float]:

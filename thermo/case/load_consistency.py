@@ -25,6 +25,8 @@ def _check_server(case: Case) -> None:
     load = case.load
     if load.start is not None and case.time is None:
         raise case.error("load.start", "has no effect without [time]: the year begins with the trace; remove it")
+    if load.start is not None and case.cooling == "immersion":
+        raise case.error("load.start", "has no effect in a tank, whose power in time is that of its boxes: remove it")
     if load.chip is not None and (load.chip.resistance is None) == (case.liquid is None and case.immersion is None):
         raise case.error(
             "load.chip.resistance",

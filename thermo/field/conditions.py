@@ -53,7 +53,7 @@ def _start_devices(solver, carried: TimeTerms) -> None:
 
 
 def _carry_openings(terms: TimeTerms, carried: TimeTerms) -> None:
-    """Outflow of the fixed-pressure openings that both solvers have."""
+    """Outflow of the fixed-pressure openings that both solvers have, and the temperature of a tank's backflow."""
     old, new = terms.solver, carried.solver
     former, place = _places(old.table), _places(new.table)
     _, mine, theirs = np.intersect1d(place, former, return_indices=True)
@@ -61,13 +61,22 @@ def _carry_openings(terms: TimeTerms, carried: TimeTerms) -> None:
     mine, theirs = mine[both], theirs[both]
     if not len(mine):
         return
-    host, asarray = new.backend.to_host, new.backend.asarray
-    pairs = [(new.faces.outflow, old.faces.outflow),
-             *zip(carried.levels["outflow"], terms.levels["outflow"], strict=True)]
-    for target, source in pairs:
-        values = np.array(host(target))
-        values[mine] = host(source)[theirs]
-        target[:] = asarray(values)
+    _copy_faces(terms, carried, ("outflow", old.faces.outflow, new.faces.outflow), mine, theirs)
+    host = new.backend.to_host
+    mixed = np.isin(mine, host(new.backflow.places[1])) & np.isin(theirs, host(old.backflow.places[1]))
+    if mixed.any():
+        _copy_faces(terms, carried, ("tb", old.faces.temperature, new.faces.temperature), mine[mixed], theirs[mixed])
+
+
+def _copy_faces(terms: TimeTerms, carried: TimeTerms, working, mine, theirs) -> None:
+    """Copy a boundary array, ``working`` = (its name, former, new), and its levels: faces ``theirs`` to ``mine``."""
+    name, former, present = working
+    backend = carried.solver.backend
+    levels = zip(carried.levels.get(name, ()), terms.levels.get(name, ()), strict=True)
+    for target, source in [(present, former), *levels]:
+        values = np.array(backend.to_host(target))
+        values[mine] = backend.to_host(source)[theirs]
+        target[:] = backend.asarray(values)
 
 
 def _places(table) -> np.ndarray:

@@ -1,4 +1,5 @@
-"""Controls of cooling units in time: each acts with its own time constant, whatever the step, and events move them."""
+"""Controls of cooling units in time: each acts with its own time constant while steps are no longer than half of it,
+longer ones are not taken or flagged, and events move them."""
 
 from __future__ import annotations
 
@@ -93,6 +94,23 @@ def test_a_fan_changes_its_speed_by_a_factor_e_in_its_time_constant(steps):
     before, after = march(control, "fan_control_point", (313.15, 273.15), steps, 15.0)
     assert before["speed"] == pytest.approx(0.2)
     assert after["speed"] == pytest.approx(0.2 * np.e, rel=2.0 / steps)
+
+
+FAN = 'fan_control = { on = "return", set_point = "25 degC", minimum_speed = 0.2, time_constant = "0.8 s" }'
+
+
+@pytest.mark.parametrize(("step", "flagged"), [("0.5 s", True), ("0.4 s", False)])
+def test_a_given_step_longer_than_half_a_time_constant_is_flagged(step, flagged):
+    text = ROOM.replace("CONTROL", FAN).replace('step = "0.5 s"', f'step = "{step}"').replace('"4 s"', '"1 s"')
+    flags = run(text, []).flags
+    assert any("than their time constants say: time.step is longer than 0.4 s" in flag for flag in flags) == flagged
+
+
+def test_no_adaptive_step_is_longer_than_half_a_time_constant():
+    fast = FAN.replace("0.8 s", "0.2 s")
+    text = ROOM.replace("CONTROL", fast).replace('step = "0.5 s"', 'largest_step = "2 s"\ncourant = 100')
+    steps = run(text, []).history.arrays()["time_step"]
+    assert 0.05 < steps.max() <= 0.1 + 1e-9
 
 
 def test_an_event_moves_a_set_point():

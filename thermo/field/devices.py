@@ -16,7 +16,8 @@ FAN_GAIN, VALVE_GAIN = 0.05, 0.2
 """How far fan speed (relative) and supply target move at one iteration of a steady state by a deviation as large as the
 air's rise, respectively as the deviation; in time the time constants of the controls say it."""
 LARGEST_GAIN = 0.5
-"""Most that a control moves in one time step, which may be longer than its time constant."""
+"""Most that a control moves in one time step, as a share of its deviation: longer steps than this share of its time
+constant slow it down. Adaptive steps are kept shorter, given ones are flagged."""
 LARGEST_RISE = 200.0
 """K by which a device may warm its air. A server whose fan stands still melts instead; it is flagged."""
 CONTROLLED = ("speed", "valve", "target")
@@ -111,6 +112,12 @@ class Devices:
         self.fan_gain[:] = minimum(step / self.fan_control_time, LARGEST_GAIN)
         self.valve_gain[:] = minimum(step / self.water_control_time, LARGEST_GAIN)
         self.valve_follow[:] = step / (step + self.water_control_time)
+
+    def longest_step(self) -> float:
+        """Longest time step in s over which every fan control and every held return keeps its time constant."""
+        controls = [s.fan_control for s in self.streams if s.fan_control]
+        controls += [s.water_control for s in self.streams if s.water_control and s.water_control[0] == "return"]
+        return LARGEST_GAIN * min((control[2] for control in controls), default=np.inf)
 
     def breathe(self, solver) -> None:
         """Renew the outlet temperatures at the present flow, with the controls where they are."""

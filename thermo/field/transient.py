@@ -128,6 +128,7 @@ class March:
         if case.time.statistics_from:
             meet.append(case.time.statistics_from)
         self.control = StepControl(case.time, case.physics.large_eddy, meet)
+        self._keep_time_constants()
         self.terms = TimeTerms(solver)
         self.history = History()
         self.times: list[float] = []
@@ -197,6 +198,11 @@ class March:
             if state != self.solver.case:
                 self.solver, self.terms = conditions.changed(self.terms, state)
                 self.measures = StepMeasures(self.terms)
+                self._keep_time_constants()
+
+    def _keep_time_constants(self) -> None:
+        """No adaptive step is too long for a control."""
+        self.control.largest = min(self.control.largest, self.solver.devices.longest_step())
 
     def _draw(self, goal: float) -> None:
         """Give the racks the power that they draw until the new time, from the intakes at the last one."""
@@ -280,6 +286,10 @@ class March:
         if self.worst > UNSETTLED:
             flags.append(f"time steps are not fully converged: the last iteration still changed the fields by "
                          f"{self.worst:.2g} of the allowed local error; raise time.iterations or shorten the step")
+        longest = self.solver.devices.longest_step()
+        if (self.case.time.step or 0.0) > longest:
+            flags.append("controls act more slowly than their time constants say: time.step is longer than "
+                         f"{longest:g} s")
         for name, (mean, top) in self.racks.items():
             self.values |= {f"rack {name} inlet_mean": mean, f"rack {name} inlet_max": top}
         return TransientSolution(self.solver, "completed", self.number, self.history, [self.values], {}, flags,

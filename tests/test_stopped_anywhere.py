@@ -14,12 +14,15 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent / "field"))
+from time_cases import OPENINGS, RACK
+
 COMMAND = [sys.executable, "-m", "thermo.cli", "run"]
 SET = ("fields.h5", "fields.xmf", "log.txt", "report.html", "summary.json")
 KILLS, SEED = 8, 20261125
 FULL_KB = 40
 
-ROOM = """
+ROOM = f"""
 [case]
 name = "room"
 [room]
@@ -33,25 +36,7 @@ conductivity = 100
 buoyancy = false
 [grid]
 cell = "0.2 m"
-[[rack]]
-name = "A1"
-from = ["0.8 m", "0.4 m", "0 m"]
-to = ["1.6 m", "0.8 m", "1.2 m"]
-intake = "x_max"
-exhaust = "x_min"
-power = "2 kW"
-temperature_rise = "12 K"
-[[supply]]
-name = "floor"
-from = ["1.8 m", "0.2 m", "0 m"]
-to = ["2.2 m", "1 m", "0 m"]
-temperature = "18 degC"
-flow = "0.13 m^3/s"
-[[return]]
-name = "ceiling"
-from = ["0 m", "0.4 m", "1.8 m"]
-to = ["0.6 m", "0.8 m", "1.8 m"]
-"""
+{RACK}{OPENINGS}"""
 
 
 def start(case: Path, out: Path, *more: str, **keys) -> subprocess.Popen:

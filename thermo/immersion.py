@@ -109,8 +109,10 @@ def operate(case, state: TankState) -> operation.Operation:
 
 
 def _hottest(state: TankState) -> tuple[float, float]:
-    """Temperature of the chip nearest its limit and of the coolant that enters, K."""
-    return _nearest(state).get("max_C", state.coolant_inlet - KELVIN) + KELVIN, state.coolant_inlet
+    """Temperature of the chip nearest its limit, before any event, and of the coolant that enters, K."""
+    name = _nearest(state).get("hottest")
+    found = [row.get("start_C", row["max_C"]) for row in state.section["chips"] if row["name"] == name]
+    return (found[0] + KELVIN if found else state.coolant_inlet), state.coolant_inlet
 
 
 def _closure(state: PoolState) -> dict[str, float]:

@@ -80,4 +80,7 @@ def trip_flags(trip: TripResult) -> list[str]:
         passed = trip.series["time_s"][-1] - trip.begin
         said = f"after {max(found[0] - trip.begin, 0.0):g} s, {found[1]}" if found else f"none within {passed:g} s"
         lines.append(f"in time: the first chip that {what}: {said}")
+    if trip.shutdown and "clock" not in trip.series:
+        lines.append("in time: chips keep their power beyond their limits, so what follows the shutdown is not real; "
+                     "load.chip lets them slow down")
     return lines

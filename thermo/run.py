@@ -41,10 +41,6 @@ def run_case(case_path, directory, backend="auto", precision="single", overrides
             progress.note(f"a run was killed while it wrote into {directory}: the results before it were put back")
         if backend == "auto":
             progress.note(f"backend {device.name}, because {why_auto()}")
-        if resume:
-            progress.note(f"going on from {directory / checkpoint.NAME}")
-        elif checkpoint.waits(directory, case.sha256):
-            progress.note(f"{directory / checkpoint.NAME} of an unfinished run of this case is here: --resume goes on")
         result, status, paths = _solve(case, device, Watcher(case, directory, progress, resume), start)
         progress.finish(result, paths)
     if status == "not converged":
@@ -56,6 +52,10 @@ def _solve(case, device, watcher, start):
     """Solve and write; returns the result, the status of the solver and the files. A stop keeps a state and says so."""
     started, directory, progress = time.perf_counter(), watcher.directory, watcher.progress
     try:
+        if start is not None:
+            progress.note(f"going on from {directory / checkpoint.NAME}")
+        elif checkpoint.waits(directory, case.sha256):
+            progress.note(f"{directory / checkpoint.NAME} of an unfinished run of this case is here: --resume goes on")
         result, status = cooling_of(case).solve(case, device, watcher, start)
         summary = result.summary
         summary["case"] = {"name": case.name, "file": case.file, "sha256": case.sha256, "cooling": case.cooling}

@@ -126,15 +126,16 @@ def _coolant_inlet(case, heat: float, cold: float, liquid_rate: float, rate: flo
 
 
 def chip_rows(rows: list[SolidRow], followed) -> list[dict[str, Any]]:
-    """One row a chip. In time its hottest is that of the run from the first event on, beside that of the end and the
-    seconds from the event until it passed its limit."""
+    """One row a chip. In time its hottest is that of the run from the first event on, beside those before it and at the
+    end, and the seconds from the event until it passed its limit."""
     found = []
     for row in rows:
         entry = {"name": row.name, "count": 1, "power_W": row.power, "liquid_C": row.fluid - KELVIN,
                  "max_C": row.temperature - KELVIN}  # fmt: skip
         if followed is not None:
             peak = followed.solids.peaks[row.name][1]
-            entry |= {"max_C": peak, "end_C": entry["max_C"]} | followed.solids.times(row.name)
+            entry |= {"max_C": peak, "start_C": followed.solids_before[row.name], "end_C": entry["max_C"]}
+            entry |= followed.solids.times(row.name)
         found.append(entry if row.limit is None else entry | {"limit_C": row.limit - KELVIN})
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from time_cases import make_case, run
+from time_cases import CRAH_ROOM, make_case, run
 
 from kernels.backend import make_backend
 from thermo.errors import CaseError
@@ -14,34 +14,12 @@ from thermo.field.properties import fluid_properties
 from thermo.field.solver import FieldSolver
 from thermo.field.time_terms import TimeTerms
 
-ROOM = """
-[room]
-size = ["2.4 m", "1.2 m", "1.2 m"]
-[fluid]
-name = "air"
-[physics]
-turbulence = "k-epsilon"
-[grid]
-cell = "0.2 m"
+COIL = """flow = "0.2 m^3/s"
+coil = { effectiveness = 0.8, water_temperature = "10 degC", water_flow = "0.2 kg/s" }
+CONTROL"""
+ROOM = CRAH_ROOM.replace("RACK", "").replace("UNIT", COIL) + """
 [initial]
 temperature = "30 degC"
-[[rack]]
-name = "A1"
-from = ["1.4 m", "0.4 m", "0 m"]
-to = ["1.8 m", "0.8 m", "0.8 m"]
-intake = "x_max"
-exhaust = "x_min"
-power = "2 kW"
-temperature_rise = "10 K"
-[[cooling_unit]]
-name = "CRAH"
-from = ["0 m", "0.4 m", "0 m"]
-to = ["0.4 m", "0.8 m", "0.8 m"]
-intake = "z_max"
-discharge = "x_max"
-flow = "0.2 m^3/s"
-coil = { effectiveness = 0.8, water_temperature = "10 degC", water_flow = "0.2 kg/s" }
-CONTROL
 [time]
 duration = "4 s"
 start = "initial"

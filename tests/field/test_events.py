@@ -4,34 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from time_cases import run
+from time_cases import CRAH_ROOM, run
 
-ROOM = """
-[room]
-size = ["2.4 m", "1.2 m", "1.2 m"]
-[fluid]
-name = "air"
-[physics]
-turbulence = "k-epsilon"
-[grid]
-cell = "0.2 m"
-[[rack]]
-name = "A1"
-from = ["1.4 m", "0.4 m", "0 m"]
-to = ["1.8 m", "0.8 m", "0.8 m"]
-intake = "x_max"
-exhaust = "x_min"
-power = "2 kW"
-temperature_rise = "10 K"
-thermal_mass = "20 kJ/K"
-[[cooling_unit]]
-name = "CRAH"
-from = ["0 m", "0.4 m", "0 m"]
-to = ["0.4 m", "0.8 m", "0.8 m"]
-intake = "z_max"
-discharge = "x_max"
-flow = "0.15 m^3/s"
-supply_temperature = "18 degC"
+UNIT = 'flow = "0.15 m^3/s"\nsupply_temperature = "18 degC"'
+ROOM = CRAH_ROOM.replace("RACK", 'thermal_mass = "20 kJ/K"').replace("UNIT", UNIT) + """
 [[panel]]
 name = "door"
 from = ["2 m", "0 m", "0 m"]

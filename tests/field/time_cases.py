@@ -91,13 +91,7 @@ start = "initial"
 """
 """A closed adiabatic box of air that is heated evenly: T = T0 + P t/(m c), and the air stays at rest."""
 
-AISLE = """
-[room]
-size = ["2.4 m", "1.2 m", "1.8 m"]
-[fluid]
-name = "air"
-[grid]
-cell = "0.2 m"
+RACK = """
 [[rack]]
 name = "A1"
 from = ["0.8 m", "0.4 m", "0 m"]
@@ -106,7 +100,8 @@ intake = "x_max"
 exhaust = "x_min"
 power = "2 kW"
 temperature_rise = "12 K"
-thermal_mass = "11.1 kJ/K"
+"""
+OPENINGS = """
 [[supply]]
 name = "floor"
 from = ["1.8 m", "0.2 m", "0 m"]
@@ -117,7 +112,46 @@ flow = "0.13 m^3/s"
 name = "ceiling"
 from = ["0 m", "0.4 m", "1.8 m"]
 to = ["0.6 m", "0.8 m", "1.8 m"]
-[[tile]]
+"""
+"""One rack of 2 kW in a room of 2.4 x 1.2 x 1.8 m, air from the floor to the ceiling."""
+
+CRAH_ROOM = """
+[room]
+size = ["2.4 m", "1.2 m", "1.2 m"]
+[fluid]
+name = "air"
+[physics]
+turbulence = "k-epsilon"
+[grid]
+cell = "0.2 m"
+[[rack]]
+name = "A1"
+from = ["1.4 m", "0.4 m", "0 m"]
+to = ["1.8 m", "0.8 m", "0.8 m"]
+intake = "x_max"
+exhaust = "x_min"
+power = "2 kW"
+temperature_rise = "10 K"
+RACK
+[[cooling_unit]]
+name = "CRAH"
+from = ["0 m", "0.4 m", "0 m"]
+to = ["0.4 m", "0.8 m", "0.8 m"]
+intake = "z_max"
+discharge = "x_max"
+UNIT
+"""
+"""A closed room with one rack and one cooling unit; RACK and UNIT stand for more keys of theirs."""
+
+AISLE = f"""
+[room]
+size = ["2.4 m", "1.2 m", "1.8 m"]
+[fluid]
+name = "air"
+[grid]
+cell = "0.2 m"
+{RACK}thermal_mass = "11.1 kJ/K"
+{OPENINGS}[[tile]]
 name = "screen"
 from = ["1.8 m", "0.2 m", "0.2 m"]
 to = ["2.2 m", "1 m", "0.2 m"]
@@ -137,12 +171,12 @@ shutdown_temperature = "24 degC"
 [[event]]
 at = "2 s"
 target = "floor"
-change = { flow = "0 m^3/s" }
+change = {{ flow = "0 m^3/s" }}
 over = "1 s"
 [[event]]
 at = "5 s"
 target = "A1"
-change = { power = "3 kW" }
+change = {{ power = "3 kW" }}
 lasts = "1.5 s"
 """
 """One rack in a small room: its supply fails, then its load steps up and down again."""

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from thermo import records
 from thermo.output.figure import INK, SOFT, Picture, colour_map, raster
 from thermo.output.planes import AXES, nodes
 from thermo.result import Box, Fields, Result
@@ -21,7 +22,7 @@ GAP = 0.22  # m between racks
 WIDEST, LOWEST = 0.62, 2.0  # m per inch at the least, so that one rack alone does not fill the page; inches of a row
 MOST = 60
 KELVIN = 273.15
-RECOMMENDED, ALLOWABLE = 27.0, 32.0  # degC, ASHRAE class A1: lines where the front has them
+ASHRAE_CLASS = "A1"  # of a rack that names none
 LABELS = 0.52  # inches below a row
 MIRRORED = {"x_max": False, "x_min": True, "y_max": True, "y_min": False}
 Array = NDArray[np.float64]
@@ -103,10 +104,23 @@ def elevations(result: Result, faces: Mapping[str, tuple[str, str]], levels: Arr
     alt = f"Intake temperature over the front of {len(shown)} racks; hottest {hottest[worst]:.1f} °C at {worst}."
     more = f" The {len(shown)} hottest of {len(found)} racks." if len(shown) < len(found) else ""
     caption = (
-        f"Rack fronts as seen from before them, in the case's order. Each cell shows the air drawn in there. Lines: "
-        f"{RECOMMENDED:g} °C (dashed, recommended) and {ALLOWABLE:g} °C (allowable in class A1).{more}"
+        "Rack fronts as seen from before them, in the case's order. Each cell shows the air drawn in there. Lines: "
+        "upper end of what ASHRAE recommends (dashed) and allows in the rack's class: "
+        f"{_classes(shown, numbers)}.{more}"
     )
     return replace(raster(figure, alt, caption), share=min(1.0, page / PAGE))
+
+
+def _class(row: Mapping) -> str:
+    return row.get("ashrae_class", ASHRAE_CLASS)
+
+
+def _classes(shown: list[Front], numbers: Mapping) -> str:
+    """The two upper ends of every class among the racks, as words."""
+    names = sorted({_class(numbers.get(front.name, {})) for front in shown})
+    classes = [records.air_class(name) for name in names]
+    return "; ".join(f"{each.name} {each.recommended[1] - KELVIN:g} and {each.allowable[1] - KELVIN:g} °C"
+                     for each in classes)  # fmt: skip
 
 
 def _rows(shown: list[Front]) -> tuple[list[list[Front]], float]:
@@ -133,7 +147,7 @@ def _row(axes: Axes, row: list[Front], levels: Array, numbers: Mapping, metres: 
         wide, high = front.across[-1], front.up[-1]
         values = np.clip(front.values, levels[0], levels[-1])
         bands = axes.pcolormesh(start + front.across, front.up, values, norm=norm, cmap=colour_map(), rasterized=True)
-        _lines(axes, front, start)
+        _lines(axes, front, start, records.air_class(_class(numbers.get(front.name, {}))))
         axes.add_patch(Rectangle((start, 0.0), wide, high, fill=False, edgecolor=INK, linewidth=0.8, clip_on=False))
         middle, text = start + 0.5 * wide, {"ha": "center", "va": "top", "clip_on": False}
         axes.text(middle, -0.04 * metres, front.name, fontsize=small + 0.5, weight="bold", **text)
@@ -151,11 +165,11 @@ def _numbers(front: Front, row: Mapping) -> str:
     return f"{row['inlet_mean_C']:.1f}" + (f" ± {error:.1f}" if error is not None else "") + f"\n{hottest}"
 
 
-def _lines(axes: Axes, front: Front, start: float) -> None:
+def _lines(axes: Axes, front: Front, start: float, limits: records.AirClass) -> None:
     if min(front.values.shape) < 2:
         return
     across, up = (0.5 * (edges[1:] + edges[:-1]) for edges in (front.across, front.up))
     line = {"colors": INK, "linewidths": 0.9}
-    for level, style in ((RECOMMENDED, (0, (3, 2))), (ALLOWABLE, "solid")):
+    for level, style in ((limits.recommended[1] - KELVIN, (0, (3, 2))), (limits.allowable[1] - KELVIN, "solid")):
         if np.nanmin(front.values) < level < np.nanmax(front.values):
             axes.contour(start + across, up, front.values, levels=[level], linestyles=[style], **line)

@@ -12,6 +12,8 @@ import csv
 import json
 import re
 import sys
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -25,6 +27,9 @@ REVIEW = {"metrics.pue": 3, "metrics.tue": 3, "metrics.wue_site_L_per_kWh": 2, "
 ENERGY = {"servers": ("servers without fans",), "server fans": ("server fans",), "room fans": ("air handler fans",),
           "pumps": ("pumps",), "chillers": ("chillers",), "dry coolers, towers": ("heat rejection fans",),
           "power chain, lighting": ("power chain", "lighting and other")}
+FILE_NAME = re.compile(r"[;,]? \(?[\w/]+\.(?:csv|py)(?:, [\w/]+\.py)?\)?")
+"""Names of files in the source of a reference; they lie in the folder of the problem."""
+NO_SOURCE = ("-", "conservation", "steady flow at this Rayleigh number")
 WATERS = ("tokens.water_site_L_per_Mtoken", "tokens.water_source_L_per_Mtoken")
 
 
@@ -71,6 +76,23 @@ def aisle_text(summary: dict) -> str:
         f"PUE of the year {summary['metrics']['pue']:.2f}; no water on site, {water:.1f} million litres a year where "
         f"the electricity is made. {verdict}",
     ])  # fmt: skip
+
+
+def quick_rows() -> list[dict]:
+    """Return the rows of the last whole run of the quick tier."""
+    return json.loads((VALIDATED.parent / "results" / "quick.json").read_text())["checks"]
+
+
+def validated_text(rows: list[dict]) -> str:
+    """Return the table of the validation problems: what each holds against which references."""
+    lines = ["| problem | what is solved | checks that hold | references |", "| --- | --- | ---: | --- |"]
+    for name, group in groupby(rows, key=itemgetter("problem")):
+        checks = list(group)
+        sources = dict.fromkeys(FILE_NAME.sub("", row["source"]) for row in checks if row["source"] not in NO_SOURCE)
+        good = sum(row["passed"] for row in checks)
+        lines.append(f"| [{name}](validation/{name}) | {checks[0]['title']} | {good} of {len(checks)} "
+                     f"| {'; '.join(sources) or 'conservation'} |")
+    return "\n".join(lines)
 
 
 def picture(report: str) -> bytes:
@@ -139,7 +161,7 @@ def main(results: Path) -> None:
         return
     fill("aisle", aisle_text(json.loads((results / "summary.json").read_text())))
     (ROOT / "cases" / "air" / "aisle.png").write_bytes(picture((results / "report.html").read_text()))
-    fill("validated", VALIDATED.read_text())
+    fill("validated", validated_text(quick_rows()))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from thermo.errors import CaseError
 from thermo.field import checks, device_rows, outcome, supply_limit
 from thermo.field.grid import make_grid
 from thermo.field.monitors import KELVIN
+from thermo.field.off_grid import check_on_grid, off_grid_flags
 from thermo.field.properties import fluid_properties
 from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
@@ -62,13 +63,16 @@ def preflight(case, backend) -> dict[str, Any]:
     Returns the grid report. Raises :class:`thermo.errors.CaseError`.
     """
     checks.check_memory(case, backend)
+    grid = make_grid(case)
+    check_on_grid(case, grid)
     coarsest = make_grid(case, coarsenings(case)[0])
     states = [case] if case.time is None else [case, *(state for _, state in Schedule(case).states())]
     for state in states:
-        checks.check_regions(state, FieldSolver(state, coarsest, backend, fluid_properties(case)))
+        solver = FieldSolver(state, coarsest, backend, fluid_properties(case))
+        checks.check_regions(state, solver)
+        checks.check_monitors(state, solver)
     if case.plant is not None:
         plant_year(case)
-    grid = make_grid(case)
     return grid.report() | layer_report(case, grid, fluid_properties(case))
 
 
@@ -112,7 +116,7 @@ def field_summary(case, solution, converged: bool, racks: list[dict], balance: d
     """Sections of the summary that any solved room has, steady or in time; ``balance`` None without heat."""
     solver = solution.solver
     flags = [*solution.flags, *device_rows.device_flags(solver), *wall_layer_flags(solver),
-             *layer_flags(case, solver.grid, solver.fluid)]
+             *layer_flags(case, solver.grid, solver.fluid), *off_grid_flags(case, solver.grid)]
     summary: dict[str, Any] = {
         "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": converged,
                 "status": solution.status, "flags": flags},

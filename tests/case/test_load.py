@@ -131,7 +131,7 @@ def test_verification_problems_are_ordinary_cases(tmp_path):
         origin = [0, 0, "-50 cm"]
         sides.x_min = "periodic"
         sides.x_max = "periodic"
-        sides.y_max = { kind = "wall", velocity = ["=sin(pi*x)", 0, 0], temperature = "=1 + x" }
+        sides.y_max = { kind = "wall", velocity = ["=sin(pi*z)", 0, 0], temperature = "=1 + z" }
         sides.y_min = { kind = "wall", u_value = 3, outside = "30 degC" }
         [fluid]
         density = 1
@@ -145,7 +145,7 @@ def test_verification_problems_are_ordinary_cases(tmp_path):
         convection = "central"
         body_force = [0.1, 0, "=z"]
         heat_source = "=cos(pi*y)"
-        momentum_source = ["=x", 0, 0]
+        momentum_source = ["=y", 0, 0]
         [grid]
         cells = [1, 32, 1]
         stretching = [1, 20, 1]
@@ -168,7 +168,7 @@ def test_verification_problems_are_ordinary_cases(tmp_path):
     assert case.fluid.viscosity.value == (1e-3, 5e-4)
     assert case.fluid.conductivity.per_kelvin == 0.01
     assert case.physics.body_force == (0.1, 0.0, Expression("z"))
-    assert case.room.sides.y_max.velocity[0] == Expression("sin(pi*x)")
+    assert case.room.sides.y_max.velocity[0] == Expression("sin(pi*z)")
     assert case.room.lo == (0.0, 0.0, -0.5)
     assert case.obstacle[0].material.conductivity == pytest.approx(400, rel=0.02)
     assert case.name == "channel"

@@ -9,6 +9,7 @@ from thermo.case.immersion_consistency import check_immersion
 from thermo.case.liquid_consistency import check_liquid, check_room_given
 from thermo.case.load_consistency import check_load
 from thermo.case.network_consistency import check_network
+from thermo.case.periodic import check_periodic
 from thermo.case.plant_consistency import check_plant
 from thermo.case.schema import Case
 from thermo.case.time_consistency import check_time
@@ -49,6 +50,7 @@ def _check_room(case: Case) -> None:
     _check_switches(case)
     check_devices(case)
     _check_expressions(case)
+    check_periodic(case, _expressions(case))
 
 
 def start_temperature(case: Case) -> Value:

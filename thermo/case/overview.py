@@ -91,7 +91,8 @@ def estimated_cells(case: Case) -> int:
         return math.prod(grid.cells)
     if grid.x is not None:
         return math.prod(len(nodes) - 1 for nodes in (grid.x, grid.y, grid.z))
-    return math.prod(max(1, round(length / grid.cell)) for length in case.room.size)
+    return math.prod(1 if axis in case.room.periodic_axes else max(1, round(length / grid.cell))
+                     for axis, length in enumerate(case.room.size))
 
 
 def _grid(case: Case) -> str:

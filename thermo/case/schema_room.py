@@ -97,7 +97,8 @@ class Symmetry(Table):
 
 
 class Periodic(Table):
-    """What leaves here enters at the opposite side, which must be periodic too."""
+    """What leaves here enters at the opposite side, which must be periodic too. One cell lies between the two, so the
+    flow does not change from one to the other."""
 
     kind: Literal["periodic"]
 
@@ -164,6 +165,11 @@ class Room(Table):
             if not length > 0.0:
                 raise wrong(f"size must be more than 0 along {axis}")
         return self
+
+    @property
+    def periodic_axes(self) -> list[int]:
+        """The axes (0, 1, 2 for x, y, z) whose sides are periodic."""
+        return [axis for axis, name in enumerate("xyz") if getattr(self.sides, f"{name}_min").kind == "periodic"]
 
     @property
     def lo(self) -> tuple[float, float, float]:

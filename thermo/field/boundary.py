@@ -7,9 +7,8 @@ import numpy as np
 from kernels import walls
 from kernels.turbulence import KEpsilon
 from thermo.case.consistency import default_temperature
-from thermo.errors import CaseError
 from thermo.field.boundary_table import BoundaryTable, device_face, list_faces, select, select_flat
-from thermo.field.mesh import Mesh, evaluate, face_axis
+from thermo.field.mesh import Mesh, evaluate
 from thermo.field.passages import AXES
 from thermo.field.porous import slip_on_fins
 from thermo.field.streams import Faces, Rack, Stream, evenly, plenum_stream, rack_streams, unit_stream
@@ -51,8 +50,6 @@ def _set_sides(case, mesh, table, lookup, fluid) -> None:
         table.patches[f"side:{name}"] = faces
         side = getattr(case.room.sides, name)
         if side.kind in ("symmetry", "periodic"):
-            if side.kind == "periodic" and mesh.grid.shape[face_axis(axis)] > 1:
-                raise CaseError(f"room.sides.{name}: periodic sides need one cell between them (fully developed flow)")
             table.kind[faces] = walls.SYMMETRY if side.kind == "symmetry" else -1
         elif side.kind == "wall":
             _set_wall(table, faces, side)

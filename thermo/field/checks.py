@@ -1,4 +1,4 @@
-"""Checks that need the grid: memory, sealed regions with net inflow, temperatures that nothing fixes."""
+"""Checks that need the grid: memory, sealed regions with net inflow, temperatures that nothing fixes, monitors."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kernels.regions import label_regions
 from thermo.case.overview import estimated_cells
 from thermo.field.geometry import pad_faces
 from thermo.field.grid import make_grid
+from thermo.field.monitors import monitor_value
 
 ARRAYS_PER_CELL = 140
 """Arrays of a turbulent run with energy, and host tables beside them: fitted to the measured peak of such runs."""
@@ -63,6 +64,14 @@ def check_regions(case, solver) -> None:
     steady = case.time is None or case.time.start == "steady"
     if case.physics.energy and steady:
         _check_temperature_fixed(case, solver)
+
+
+def check_monitors(case, solver) -> None:
+    """Refuse a monitor that lies in solids only, where its quantity does not exist."""
+    for monitor in case.monitor:
+        if monitor.quantity is not None and np.isnan(monitor_value(solver, monitor, None)[0]):
+            raise case.error(f"monitor.{monitor.name}", f"lies inside a solid, where {monitor.quantity} is not solved: "
+                                                        "move it")
 
 
 def _check_net_flow(case, solver, faces) -> None:

@@ -100,21 +100,22 @@ class Grid:
 def make_grid(case, coarsening: int = 1) -> Grid:
     """Build the grid of a case, ``coarsening`` times coarser than asked for (1: as asked).
 
-    Explicit nodes win over explicit cell counts, which win over a target width snapped to object faces.
+    Explicit nodes win over explicit cell counts, which win over a target width snapped to object faces. Between
+    periodic sides lies one cell.
     """
     origin = case.room.origin
     axes = []
     for axis, name in enumerate("xyz"):
         lo, hi = origin[axis], origin[axis] + case.room.size[axis]
+        planes = [p for box in (*case.objects, *passages(case)) for p in (box.lo[axis], box.hi[axis])]
         nodes = getattr(case.grid, name)
         if nodes is not None:
-            axes.append(_coarsened(np.asarray(nodes, float), coarsening))
+            axes.append(_coarsened(np.asarray(nodes, float), coarsening, planes))
         elif case.grid.cells is not None:
-            count = max(1, round(case.grid.cells[axis] / coarsening))
-            ratio = case.grid.stretching[axis] if case.grid.stretching else 1.0
-            axes.append(stretched_nodes(lo, hi, count, ratio))
+            axes.append(_counted(lo, hi, case.grid.cells[axis], case.grid.stretching[axis], coarsening, planes))
+        elif axis in case.room.periodic_axes:
+            axes.append(np.array([lo, hi]))
         else:
-            planes = [p for box in (*case.objects, *passages(case)) for p in (box.lo[axis], box.hi[axis])]
             zones = [(r.box.lo[axis], r.box.hi[axis], r.cell * coarsening) for r in case.grid.refine]
             zones += _face_zones(case, axis, coarsening)
             axes.append(snapped_nodes(lo, hi, planes, case.grid.cell * coarsening, zones, case.grid.growth))
@@ -130,10 +131,17 @@ def _face_zones(case, axis: int, coarsening: int) -> list[tuple[float, float, fl
     return [(a, b, width) for a, b in ends]
 
 
-def _coarsened(nodes: np.ndarray, factor: int) -> np.ndarray:
-    """Keep every ``factor``-th node and both ends."""
-    kept = nodes[::factor]
-    return kept if kept[-1] == nodes[-1] else np.append(kept, nodes[-1])
+def _coarsened(nodes: np.ndarray, factor: int, planes: list[float]) -> np.ndarray:
+    """Keep every ``factor``-th node, both ends, and those nearest to the faces of objects."""
+    faces = [int(np.argmin(np.abs(nodes - plane))) for plane in planes]
+    return nodes[np.unique([*range(0, len(nodes), factor), len(nodes) - 1, *faces])]
+
+
+def _counted(lo, hi, count: int, ratio: float, coarsening: int, planes: list[float]) -> np.ndarray:
+    """Nodes of an axis with a given number of cells; a coarser grid keeps those at the faces of objects."""
+    if any(lo < plane < hi for plane in planes):
+        return _coarsened(stretched_nodes(lo, hi, count, ratio), coarsening, planes)
+    return stretched_nodes(lo, hi, max(1, round(count / coarsening)), ratio)
 
 
 def stretched_nodes(lo: float, hi: float, count: int, ratio: float = 1.0) -> np.ndarray:

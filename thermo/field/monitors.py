@@ -65,6 +65,17 @@ def line_points(monitor) -> np.ndarray:
     return np.asarray(monitor.lo) + share * (np.asarray(monitor.hi) - np.asarray(monitor.lo))
 
 
+def _cells(grid, lo, hi) -> list[slice]:
+    """Slices of the cells whose centres lie in a box; along an axis where none does, of the one it lies in."""
+    slices = list(grid.box_slices(lo, hi))
+    for axis in range(3):
+        if slices[2 - axis].start == slices[2 - axis].stop:
+            inner = grid.nodes[axis][1:-1]
+            here = int(np.searchsorted(inner, 0.5 * (lo[axis] + hi[axis])))
+            slices[2 - axis] = slice(here, here + 1)
+    return slices
+
+
 def monitor_value(solver, monitor, face_heat) -> tuple[float, str]:
     """Value and unit of one monitor; a line gives its mean."""
     if monitor.kind == "wall_heat_flow":
@@ -76,7 +87,8 @@ def monitor_value(solver, monitor, face_heat) -> tuple[float, str]:
     if monitor.kind == "point":
         return float(sample(solver, monitor.quantity, np.array([monitor.at]))[0]), unit
     if monitor.kind == "line":
-        return float(np.nanmean(sample(solver, monitor.quantity, line_points(monitor)))), unit
+        values = sample(solver, monitor.quantity, line_points(monitor))
+        return float(values[~np.isnan(values)].mean()) if not np.isnan(values).all() else float("nan"), unit
     return _box_value(solver, monitor), unit
 
 
@@ -85,7 +97,7 @@ def _box_value(solver, monitor) -> float:
     lo, hi = np.array(monitor.lo, float), np.array(monitor.hi, float)
     if monitor.kind == "plane":
         axis = flat_axis(monitor)
-        cells = list(solver.grid.box_slices(lo, hi))
+        cells = _cells(solver.grid, lo, hi)
         cells[2 - axis] = slice(0, 1)
         mesh = [c[tuple(cells)] for c in solver.grid.mesh()]
         mesh[axis] = np.full_like(mesh[axis], lo[axis])
@@ -94,7 +106,7 @@ def _box_value(solver, monitor) -> float:
         weights = solver.grid.volume / width
         weights = weights[tuple(cells)].ravel()
     else:
-        cells = solver.grid.box_slices(lo, hi)
+        cells = tuple(_cells(solver.grid, lo, hi))
         values, weights = quantity(solver, monitor.quantity)[cells].ravel(), solver.grid.volume[cells].ravel()
     good = ~np.isnan(values)
     if not good.any():

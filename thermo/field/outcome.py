@@ -72,8 +72,6 @@ def monitor_rows(case, solution) -> list[dict[str, Any]]:
     for monitor in case.monitor:
         value, unit = monitor_value(solver, monitor, face_heat)
         value = solution.levels[-1].get(monitor.name, value)
-        if not np.isfinite(value):
-            raise case.error(f"monitor {monitor.name}", "lies inside a blocked object: nothing to measure there")
         row = {"name": monitor.name, "kind": monitor.kind, "value": value, "unit": unit}
         if monitor.quantity is not None:
             row["quantity"] = monitor.quantity

@@ -122,8 +122,8 @@ def test_a_monitor_inside_a_solid_is_refused_before_anything_is_solved():
 
 
 def test_one_cell_lies_between_periodic_sides_and_the_flow_is_developed():
-    """Plane Poiseuille flow of force 12 and viscosity 1 has the bulk velocity 1. On n cells it is 1 + 2/n^2: the mean of
-    the parabola's centre values is 1 + 1/(2 n^2), and the half cells at the walls lift all of them by 3/(2 n^2)."""
+    """Plane Poiseuille flow of force 12 and viscosity 1 has the bulk velocity 1. On n cells it is 1 + 2/n^2: the mean
+    of the parabola at the centres is 1 + 1/(2 n^2), and the half cells at the walls lift all by 3/(2 n^2)."""
     assert make_grid(make_case(CHANNEL)).shape == (16, 16, 1)
     bulk, part = solved(CHANNEL)["monitors"]
     assert bulk["value"] == pytest.approx(1.0 + 2.0 / 16**2, rel=1e-6)

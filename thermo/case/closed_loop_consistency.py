@@ -5,7 +5,6 @@ from __future__ import annotations
 from thermo import records
 from thermo.case.schema import Case
 from thermo.case.schema_plant import Plant
-from thermo.errors import CaseError
 
 LIQUID_TABLES = ("facility_loop", "dry_cooler", "trim_chiller", "rear_door", "fill")
 
@@ -46,10 +45,8 @@ def _check_records(case: Case, plant: Plant) -> None:
         ("plant.trim_chiller.record", None if trim is None else trim.record, records.chiller),
     ]
     for key, name, find in named:
-        try:
+        with case.errors_at(key):
             found = None if name is None else find(name)
-        except CaseError as problem:
-            raise case.error(key, str(problem)) from None
         if key.startswith("plant.trim_chiller") and found is not None and found.condenser != trim.condenser:
             raise case.error(key, f'"{name}" has a condenser cooled by {found.condenser}: '
                                   f"choose one of {', '.join(records.chiller_names(trim.condenser))}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from thermo import records
 from thermo.case.schema import Case
-from thermo.errors import CaseError
 
 
 def check_immersion(case: Case) -> None:
@@ -64,7 +63,5 @@ def _check_records(case: Case, immersion) -> None:
     named = [("immersion.liquid", immersion.liquid, records.saturation_table)]
     named += [(f"immersion.chip.{chip.name}.chip", chip.chip, records.chip) for chip in immersion.chip]
     for key, name, find in named:
-        try:
+        with case.errors_at(key):
             find(name)
-        except CaseError as problem:
-            raise case.error(key, str(problem)) from None

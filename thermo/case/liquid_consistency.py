@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from thermo import records
 from thermo.case.schema import Case
-from thermo.errors import CaseError
 
 ROOM_TABLES = (
     "fluid", "physics", "grid", "rack", "cooling_unit", "supply", "returns", "tile", "cutout", "panel", "duct",
@@ -67,10 +66,8 @@ def _check_records(case: Case, liquid) -> None:
         if plate.record is not None:
             named.append((f"{key}.record", plate.record, records.cold_plate))
     for key, name, find in named:
-        try:
+        with case.errors_at(key):
             find(name)
-        except CaseError as problem:
-            raise case.error(key, str(problem)) from None
 
 
 def check_residual_heat(case: Case, residual: float) -> None:

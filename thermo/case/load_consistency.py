@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from thermo import records
 from thermo.case.schema import Case
-from thermo.errors import CaseError
 
 
 def check_load(case: Case) -> None:
@@ -33,15 +32,11 @@ def _check_server(case: Case) -> None:
             "is missing: give it" if load.chip.resistance is None else "follows from the plates or the tank: remove it",
         )
     if load.chip is not None and load.chip.record is not None:
-        try:
+        with case.errors_at("load.chip.record"):
             records.chip(load.chip.record)
-        except CaseError as problem:
-            raise case.error("load.chip.record", str(problem)) from None
-    try:
-        if isinstance(load.server, str):
+    if isinstance(load.server, str):
+        with case.errors_at("load.server"):
             records.server(load.server)
-    except CaseError as problem:
-        raise case.error("load.server", str(problem)) from None
     if load.shift is not None and case.electricity is None:
         raise case.error("load.shift", "needs the price or carbon of every hour: add [electricity]")
     if load.batching is not None:

@@ -7,7 +7,6 @@ from collections import Counter
 
 from thermo import records
 from thermo.case.schema import Case
-from thermo.errors import CaseError
 
 KELVIN = 273.15
 
@@ -59,10 +58,8 @@ def _check_records(case: Case, network) -> None:
         if plate.record is not None:
             named.append((f"plate.{plate.name}.record", plate.record, records.cold_plate))
     for key, name, find in named:
-        try:
+        with case.errors_at(f"network.{key}"):
             find(name)
-        except CaseError as problem:
-            raise case.error(f"network.{key}", str(problem)) from None
 
 
 def _check_freezing(case: Case, network) -> None:

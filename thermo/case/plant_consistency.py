@@ -7,7 +7,6 @@ from thermo.case.closed_loop_consistency import check_facility_loop
 from thermo.case.schema import Case
 from thermo.case.schema_heat_rejection import KEYS_OF_KIND, economizer_kind
 from thermo.case.schema_plant import Plant
-from thermo.errors import CaseError
 
 
 def check_plant(case: Case) -> None:
@@ -45,11 +44,9 @@ def _check_records(case: Case, plant: Plant) -> None:
         ("plant.power.psu.record", plant.power.psu.record, records.power_supply),
     ]
     for key, name, find in named:
-        try:
-            if name is not None:
+        if name is not None:
+            with case.errors_at(key):
                 find(name)
-        except CaseError as problem:
-            raise case.error(key, str(problem)) from None
     name, condenser = plant.chiller.record, plant.chiller.condenser
     if name is not None and records.chiller(name).condenser != condenser:
         other = records.chiller(name).condenser

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +130,11 @@ class Case(Table):
     def error(self, key: str, text: str) -> CaseError:
         """Return a :class:`CaseError` about ``key`` of this case's file, to be raised by whoever finds a problem."""
         return CaseError(f"{self._file}: {key}: {text}")
+
+    @contextmanager
+    def errors_at(self, key: str) -> Iterator[None]:
+        """Inside the block a :class:`CaseError` of a record or table is one about ``key`` of this case's file."""
+        try:
+            yield
+        except CaseError as problem:
+            raise self.error(key, str(problem)) from None

@@ -132,11 +132,8 @@ class _Grid:
 
     def headline(self) -> str:
         share = self.share() or 0.0
-        filled = round(20 * share)
-        spent = time.monotonic() - self.started
-        left = f", about {_duration(spent * (1.0 - share) / share)} left" if share > 0.1 else ""
-        bar = "━" * filled + "╌" * (20 - filled)
-        return f"grid {self.level + 1}/{self.levels} {bar} iteration {self.iteration}{left}"
+        left = _left(self.started, share) if share > 0.1 else ""
+        return f"grid {self.level + 1}/{self.levels} {_bar(share)} iteration {self.iteration}{left}"
 
     def details(self) -> list[str]:
         lines = [self._measures()]
@@ -169,11 +166,8 @@ class _March:
 
     def headline(self) -> str:
         share = self.time / self.duration
-        filled = round(20 * share)
-        spent = time.monotonic() - self.started
-        left = f", about {_duration(spent * (1.0 - share) / share)} left" if share > 0.02 else ""
-        bar = "━" * filled + "╌" * (20 - filled)
-        return f"time {self.time:.4g} of {self.duration:g} s {bar} step {self.step}{left}"
+        left = _left(self.started, share) if share > 0.02 else ""
+        return f"time {self.time:.4g} of {self.duration:g} s {_bar(share)} step {self.step}{left}"
 
     def details(self) -> list[str]:
         hottest = sorted(self.racks.items(), key=lambda rack: -rack[1][1])[:MOST_MONITORS]
@@ -198,6 +192,16 @@ def _say(stream, text: str) -> None:
     """Print; a character that the stream cannot hold becomes a question mark instead of an error."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
+
+
+def _bar(share: float) -> str:
+    filled = round(20 * share)
+    return "━" * filled + "╌" * (20 - filled)
+
+
+def _left(started: float, share: float) -> str:
+    """The time left of work begun at ``started`` of which ``share`` is done."""
+    return f", about {_duration((time.monotonic() - started) * (1.0 - share) / share)} left"
 
 
 def _duration(seconds: float) -> str:

@@ -35,7 +35,7 @@ class Measure:
 
     @property
     def name(self) -> str:
-        """Section and key, as in ``--json`` and CSV."""
+        """Section and key, as in the CSV."""
         return f"{self.section}.{self.key}"
 
 

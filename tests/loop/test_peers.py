@@ -7,6 +7,7 @@ formula for a hydraulically smooth pipe, 1/sqrt(f) = 1.8 lg Re - 1.5, of the for
 
 import numpy as np
 import pytest
+from matplotlib.backend_bases import RendererBase
 
 from thermo.loop.coolant import coolant
 from thermo.loop.elements import Pipe
@@ -45,7 +46,9 @@ def test_five_pipes_in_parallel_as_tespy_solves_them():
 
 
 @pytest.mark.slow
-def test_pandapipes_itself():
+def test_pandapipes_itself(monkeypatch):
+    # On import pandapipes replaces Matplotlib's graphics context by one that cannot write SVG; this puts it back after.
+    monkeypatch.setattr(RendererBase, "new_gc", RendererBase.new_gc)
     pandapipes = pytest.importorskip("pandapipes")
     net = pandapipes.create_empty_network(fluid="water")
     junction = {"pn_bar": 3.0, "tfluid_k": 308.15}

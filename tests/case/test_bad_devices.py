@@ -234,6 +234,18 @@ def refused_on_the_grid(fragments, capsys):
         assert fragment in err
 
 
+@pytest.mark.parametrize(("old", "new", "fragments"), [
+    ('cell = "0.1 m"', 'cell = "0.2 mm"', ["grid: ", "cells need about", "GiB are free"]),
+    ('cell = "0.1 m"', "cells = [3, 2, 3]", ["obstacle.column: falls between the grid planes"]),
+    ("", '[[monitor]]\nname = "in"\nkind = "volume"\nquantity = "u"\nfrom = [1.2, 0.6, 0.5]\nto = [1.8, 1.0, 1.5]',
+     ["monitor.in: lies inside a solid"]),
+])  # fmt: skip
+def test_what_the_grid_cannot_hold_is_refused(old, new, fragments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.toml").write_text(changed(old, new))
+    refused_on_the_grid(fragments, capsys)
+
+
 def test_a_fixed_duty_in_a_closed_room_is_refused(tmp_path, monkeypatch, capsys):
     """Nothing would say how warm the room is."""
     monkeypatch.chdir(tmp_path)

@@ -5,12 +5,14 @@ from types import SimpleNamespace
 import pytest
 
 from thermo.case.closed_loop_consistency import check_facility_loop
+from thermo.case.schema import Case
 from thermo.case.schema_plant import Plant
 from thermo.errors import CaseError
 
 
 def check(cooling="closed_loop", **plant):
-    case = SimpleNamespace(cooling=cooling, error=lambda key, text: CaseError(f"{key}: {text}"))
+    case = SimpleNamespace(cooling=cooling, error=lambda key, text: CaseError(f"{key}: {text}"),
+                           errors_at=lambda key: Case.errors_at(case, key))
     check_facility_loop(case, Plant.model_validate(plant))
 
 

@@ -81,7 +81,6 @@ BAD_FILES = {
     "unknown size": ('name = "small"', 'name = "small"\nsize = "huge"', ["case.size", "huge", "quick, full"]),
     "two grids": ('cell = "0.1 m"', 'cell = "0.1 m"\ncells = [8, 8, 8]', ["grid", "exactly one of cell, cells"]),
     "stretching without cells": ('cell = "0.1 m"', 'cell = "0.1 m"\nstretching = [2, 2, 2]', ["stretching", "cells"]),
-    "object between grid planes": ('cell = "0.1 m"', "cells = [3, 2, 3]", ["obstacle.column", "no cell centre"]),
     "half a cell": ('cell = "0.1 m"', "cells = [8.5, 8, 8]", ["grid.cells", "whole number"]),
     "turbulence in laminar flow": (
         "[limits]",

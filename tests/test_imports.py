@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 TOP = {"README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "thermo", "kernels", "cases", "tests", "validation"}
 
-PHYSICS = {"kernels", "errors", "records", "media", "case"}
+PHYSICS = {"kernels", "errors", "arrays", "records", "media", "case"}
 PARTS = {"field", "loop", "plant", "load", "money"}
 COOLINGS = {"air", "liquid", "immersion"}
 RESULTS = {"metrics", "result", "output"}
@@ -20,8 +20,9 @@ ALLOWED = {
     "kernels": set(),
     "version": set(),
     "errors": set(),
+    "arrays": set(),
     "records": {"errors"},
-    "media": {"errors", "records"},
+    "media": {"errors", "arrays", "records"},
     "case": {"errors", "records"},
     "field": PHYSICS | {"result"},
     "loop": PHYSICS | {"result"},
@@ -29,7 +30,7 @@ ALLOWED = {
     "load": PHYSICS,
     "money": PHYSICS | {"load"},
     "result": {"errors"},
-    "metrics": {"errors", "records", "plant", "result"},
+    "metrics": {"errors", "arrays", "records", "plant", "result"},
     "output": {"version", "errors", "records", "metrics", "result"},
     "operation": PHYSICS | {"plant", "load", "money"},
     "intakes": PHYSICS | {"field", "metrics", "result"},

@@ -6,11 +6,13 @@ and weather year -> metrics.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from thermo import intakes, metrics, operation
+from thermo import arrays, intakes, metrics, operation
 from thermo.case.schedule import Schedule
 from thermo.errors import CaseError
 from thermo.field import checks, device_rows, outcome, supply_limit
@@ -139,7 +141,8 @@ def year_sections(case, worked: operation.Operation, flags: list[str]) -> dict[s
 
 def given_supply(case, units=None) -> float:
     """Supply air that the case gives the plant year, K; `units` are the rows of the solved cooling units."""
-    return getattr(case.plant.air_handler, "supply_temperature", None) or supply_state(case, units)[0]
+    given = getattr(case.plant.air_handler, "supply_temperature", None)
+    return supply_state(case, units)[0] if given is None else given
 
 
 def _operate_at(case, limit, racks, units, flags: list[str]) -> tuple[operation.Operation, float]:
@@ -191,7 +194,8 @@ def operate(case, inlet: float | None = None, supply: float | None = None, units
 
     def plant(it_power, share) -> Year:
         airflow = steady + (total - steady) * np.minimum(share, 1.0)
-        return simulate(with_units, it_power, supply, None, airflow, design=(np.maximum(full, np.max(it_power)), total))
+        most = np.maximum(full, arrays.largest(it_power))
+        return simulate(with_units, it_power, supply, None, airflow, design=(most, total))
 
     return operation.run(case, full, plant, supply if inlet is None else inlet)
 
@@ -199,6 +203,7 @@ def operate(case, inlet: float | None = None, supply: float | None = None, units
 def year_summary(case, former: dict[str, Any]) -> dict[str, Any]:
     """Summary of a case that differs from a solved one only in what concerns the year: its field is not solved again.
 
+    Of many variants at once it has numbers as (variants, 1) and :class:`thermo.arrays.Each`.
     `former`: summary of the solved case; its rack intakes move with the supply air of the plant.
     """
     units = former.get("cooling_units")
@@ -210,13 +215,19 @@ def year_summary(case, former: dict[str, Any]) -> dict[str, Any]:
     racks = [row | {key: row[key] + shift for key in ("inlet_mean_C", "inlet_max_C", "outlet_mean_C") if key in row}
              for row in former["racks"]]
     inlets = {row["name"]: row["inlet_mean_C"] + KELVIN for row in racks}
-    worked = operate(case, max(inlets.values()), supply, units, racks)
+    worked = operate(case, _warmest(inlets.values()), supply, units, racks)
     summary = {"racks": racks, **metrics.summarise(worked.year, case, operation.carbon_per_kwh(worked)),
                **operation.sections(case, worked)}
     if case.load is not None and case.load.chip is not None:
         summary["chips"] = operation.chip_section(case, inlets)
     flags = worked.year.flags + ([] if worked.work is None else worked.work.flags)
     return summary | {"limits": limit_rows(case, summary), "run": {"flags": flags}}
+
+
+def _warmest(values: Iterable[Any]) -> Any:
+    """The highest of some numbers, or of those of every variant; None where there are none."""
+    known = list(values)
+    return max(known, default=None) if not any(map(arrays.shape, known)) else reduce(np.maximum, known)
 
 
 def plant_year(case) -> Year:
@@ -228,8 +239,8 @@ def limit_rows(case, summary) -> list[dict[str, Any]]:
     """Every limit of the case with the value it is held against. Temperatures in degC."""
     racks, found = summary.get("racks") or [], summary.get("metrics", {})
     values = {
-        "rack_inlet_max": max((r["inlet_max_C"] for r in racks), default=None),
-        "rack_inlet_mean": max((r["inlet_mean_C"] for r in racks), default=None),
+        "rack_inlet_max": _warmest(r["inlet_max_C"] for r in racks),
+        "rack_inlet_mean": _warmest(r["inlet_mean_C"] for r in racks),
         "chip_max": summary.get("chips", {}).get("max_C"), "pue": found.get("pue"),
         "wue_site": found.get("wue_site_L_per_kWh"),
     }
@@ -241,9 +252,11 @@ def limit_rows(case, summary) -> list[dict[str, Any]]:
         if value is None:
             raise case.error(f"limits.{name}", "this case computes nothing to hold against this limit; remove it")
         shown = limit - KELVIN if name.startswith(("rack", "chip")) else limit * (3.6e9 if name == "wue_site" else 1.0)
-        row = {"name": name, "value": value, "limit": shown, "met": bool(value <= shown)}
+        met = value <= shown
+        row = {"name": name, "value": value, "limit": shown, "met": met if arrays.shape(met) else bool(met)}
         key = name.removeprefix("rack_")
-        uncertainty = next((r.get(f"{key}_uncertainty_K") for r in racks if r.get(f"{key}_C") == value), None)
+        at_it = (r for r in racks if f"{key}_C" in r and np.all(r[f"{key}_C"] == value))
+        uncertainty = next((r.get(f"{key}_uncertainty_K") for r in at_it), None)
         rows.append(row if uncertainty is None else row | {"uncertainty": uncertainty})
     return rows
 

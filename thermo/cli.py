@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -112,8 +113,13 @@ def compare(names: tuple[Path, ...], output: Path, backend: str, precision: str,
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Directory (default: results/SWEEP NAME).")
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler of a cluster, such as tcp://head:8786.")
 @click.option("--workers", type=click.IntRange(1), help="Processes of the local cluster (default: one a core).")
-@click.option("--serial", is_flag=True, help="One point after the other in this process.")
-def sweep(sweep: Path, output: Path | None, scheduler: str | None, workers: int | None, serial: bool) -> int:
+@click.option("--serial", is_flag=True, help="In this process, without Dask.")
+@click.option(
+    "--backend", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where years are computed."
+)
+def sweep(
+    sweep: Path, output: Path | None, scheduler: str | None, workers: int | None, serial: bool, backend: str
+) -> int:
     """Compute the variants that the file SWEEP asks for: a grid, samples, sensitivities or the best set-points.
 
     A sweep that was stopped goes on where it was. Exit status 1 when no point meets the limits of its case.
@@ -123,7 +129,8 @@ def sweep(sweep: Path, output: Path | None, scheduler: str | None, workers: int 
     from thermo.study.sweep import run as run_sweep
 
     directory = output or Path("results") / sweep.stem
-    shown, status = run_sweep(sweep, directory, scheduler, workers, serial, lambda line: click.echo(line, err=True))
+    status_lines = partial(click.echo, err=True)
+    shown, status = run_sweep(sweep, directory, scheduler, workers, serial, status_lines, backend)
     click.echo(shown)
     return status
 

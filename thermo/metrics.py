@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import at_largest
 
 if TYPE_CHECKING:
     from thermo.plant.ledger import Year
@@ -52,8 +53,7 @@ def pue_design(year: Year) -> float:
     The ratio the electrical intake is sized for. ISO/IEC 30134-2 calls any PUE that is computed before operation a
     designed PUE; this is its worst hour, `pue` its annual value.
     """
-    worst = int(np.argmax(year.hourly["facility_power"]))
-    return float(year.hourly["pue"][worst])
+    return at_largest(year.hourly["pue"], year.hourly["facility_power"])
 
 
 def wue_site(site_water: float, it_energy: float) -> float:
@@ -102,7 +102,7 @@ def tue(itue_: float, pue_: float) -> float:
 
 
 def summarise(year: Year, case: Any, carbon_kg_per_kWh: float | None = None) -> dict[str, dict]:
-    """Sections `plant`, `metrics`, `energy`, `water` of the summary, for a year of one variant.
+    """Sections `plant`, `metrics`, `energy`, `water` of the summary, of one variant or of many.
 
     `carbon_kg_per_kWh`: of the year's electricity, weighted by its hours (default: the constant of the site).
     `energy`: the parts add up to the facility energy, except `server_fans_kWh`, which is a part of `it_kWh`.

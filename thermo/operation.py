@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo import arrays
+from thermo.arrays import Each, over_year
 from thermo.load import chip as chips
 from thermo.load import work as works
 from thermo.money import cost, electricity
@@ -89,7 +91,7 @@ def sections(case, operation: Operation) -> dict[str, Any]:
     if work is not None:
         found["tokens"] = _tokens(case, year, work, found.get("cost"))
         if tariff.carbon is not None:
-            carbon = float((facility * tariff.carbon).sum()) * year.step
+            carbon = over_year(np.sum, facility * tariff.carbon) * year.step
             found["tokens"]["carbon_kg_per_Mtoken"] = carbon / (work.totals["tokens"] * 1e-6)
     return found
 
@@ -99,7 +101,7 @@ def carbon_per_kwh(operation: Operation) -> float | None:
     if operation.tariff.carbon is None:
         return None
     facility = operation.year.hourly["facility_power"]
-    return float((facility * operation.tariff.carbon).sum() / facility.sum()) * JOULE_PER_KWH
+    return over_year(np.sum, facility * operation.tariff.carbon) / over_year(np.sum, facility) * JOULE_PER_KWH
 
 
 def _tokens(case, year: Year, work: works.Work, costs: dict | None) -> dict[str, Any]:
@@ -127,15 +129,17 @@ def chip_section(case, inlets: dict[str, float]) -> dict[str, Any]:
     """Section ``chips`` at full rate: `inlets` is what enters the chips of every rack, K, by its name."""
     chip = chips.law(case.load.chip)
     names = list(inlets)
-    states = chips.state(chip, np.array([inlets[name] for name in names]))
-    hottest = int(np.argmax(states.temperature))
+    entering = np.concatenate(arrays.alike(*(arrays.line(inlets[name]) for name in names)), axis=-1)
+    states = chips.state(chip, entering)
+    hottest = arrays.host(np.argmax(states.temperature, axis=-1))
+    warmest = over_year(np.max, states.temperature)
     section = {
-        "max_C": float(states.temperature[hottest]) - KELVIN,
+        "max_C": warmest - KELVIN,
         "limit_C": chip.limit - KELVIN,
-        "margin_K": chip.limit - float(states.temperature[hottest]),
-        "hottest": names[hottest],
+        "margin_K": chip.limit - warmest,
+        "hottest": names[int(hottest)] if hottest.ndim == 0 else Each(names[place] for place in hottest),
     }
-    return section | _full_rate(states, hottest)
+    return section | _full_rate(states)
 
 
 def full_rate(case, hottest: tuple[float, float]) -> dict[str, float]:
@@ -145,11 +149,12 @@ def full_rate(case, hottest: tuple[float, float]) -> dict[str, float]:
     """
     if case.load is None or case.load.chip is None:
         return {}
-    return _full_rate(chips.state(chips.law(case.load.chip, hottest), np.array([hottest[1]])), 0)
+    return _full_rate(chips.state(chips.law(case.load.chip, hottest), arrays.line(hottest[1])))
 
 
-def _full_rate(states: chips.ChipState, hottest: int) -> dict[str, float]:
+def _full_rate(states: chips.ChipState) -> dict[str, Any]:
     """Power of the hottest chip with leakage; where chips slow down, the slowest clock and the share of rate lost."""
-    found = {"power_W": float(states.power[hottest])}
-    lost = float(np.mean(1.0 - np.where(states.shutdown, 0.0, states.clock)))
-    return found | ({"clock": float(states.clock.min()), "lost_share": lost} if lost > 0.0 else {})
+    lost = over_year(np.mean, 1.0 - np.where(states.shutdown, 0.0, states.clock))
+    slowed = {"clock": over_year(np.min, states.clock), "lost_share": lost}
+    power = arrays.at_largest(states.power, states.temperature)
+    return {"power_W": power} | {key: arrays.where_it_holds(lost > 0.0, value) for key, value in slowed.items()}

@@ -129,12 +129,10 @@ def test_repeated_periods_are_the_whole_year(utilisation, steps, tmp_path, monke
     tables = f'[load]\nkind = "inference"\nserver = {SERVER}\nutilisation = {utilisation}\n'
     case = loaded(tmp_path, tables + 'trace = { file = "t.csv" }\n')
     short = air.operate(case).work
-    work._unhindered.cache_clear()
     monkeypatch.setattr(work.queue, "repeated", None)
 
     def every_step(question):
-        done = work._served(work._demand(question), np.ones(1), None, question.step)
-        return done | {"power_share": done["utilisation"]}
+        return work._hindered(work._period(question), np.ones(1), np.arange(1))
 
     monkeypatch.setattr(work, "_unhindered", every_step)
     whole = air.operate(case).work

@@ -16,6 +16,7 @@ from thermo.case import load
 from thermo.case.shipped import cases_directory
 from thermo.errors import CaseError, HardwareError
 from thermo.study import design, points, sweep, sweep_file, workers
+from thermo.study.batch import evaluate_all
 
 LOAD = f"[load]\nserver = {SERVER}\nutilisation = 0.5\n[money]\nwater_price = 2\n"
 LIMITED = text(LOAD).replace("[limits]", "[limits]\npue = 2")
@@ -129,7 +130,7 @@ def test_restart_computes_only_what_is_missing(folder, monkeypatch):
     first = run(folder, "", PRICES)[2]
     (next((folder / "out" / "points").glob("*.json"))).unlink()
     computed = []
-    monkeypatch.setattr(workers, "evaluate", lambda point: computed.append(point) or points.evaluate(point))
+    monkeypatch.setattr(workers, "evaluate_all", lambda some, where: computed.extend(some) or evaluate_all(some, where))
     assert run(folder, "", PRICES)[2] == first and len(computed) == 1
     (folder / "case.toml").write_text(LIMITED.replace("utilisation = 0.5", "utilisation = 0.6"))
     run(folder, "", PRICES)
@@ -158,10 +159,10 @@ def test_without_dask_it_says_so(monkeypatch):
         workers.workers_for("tcp://head:8786", None, False, said.append)
 
 
-def dies_once(batch):
+def dies_once(batch, _backend):
     """Ends its process the first time; what is left of the batch is computed by whoever comes next."""
     mark = Path(batch[0].field)
-    if batch[0].overrides == ("die",) and not mark.exists():
+    if batch[0].overrides == ("die=1",) and not mark.exists():
         mark.touch()
         os._exit(1)
     return [{"run": {"flags": [str(point.overrides)]}} for point in batch]
@@ -179,7 +180,7 @@ def cluster():
 def test_a_lost_worker_loses_nothing(folder, cluster, monkeypatch):
     monkeypatch.setattr(workers, "_batch", dies_once)
     mark = str(folder / "died")
-    asked = [points.Point("case.toml", ("die" if i == 3 else f"x={i}",), mark) for i in range(8)]
+    asked = [points.Point("case.toml", ("die=1" if i == 3 else f"x={i}",), mark) for i in range(8)]
     found = dict(cluster.results(asked))
     assert Path(mark).exists()
     assert [found[i]["run"]["flags"][0] for i in range(8)] == [str(point.overrides) for point in asked]
@@ -238,6 +239,15 @@ def test_bad_sweep_is_one_line_and_writes_nothing(name, folder, capsys):
     error = capsys.readouterr().err.splitlines()
     assert ended.value.code == 2
     assert said in error[-1] and not (folder / "out").exists()
+
+
+def test_a_gpu_that_is_not_there_is_status_4(folder, capsys, monkeypatch):
+    monkeypatch.setattr(workers, "why_no_cuda", lambda: "there is no GPU")
+    (folder / "s.toml").write_text(f'case = "case.toml"\n[vary]\n{PRICES}')
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["sweep", "s.toml", "-o", "out", "--backend", "cuda"])
+    assert ended.value.code == 4
+    assert "there is no GPU" in capsys.readouterr().err
 
 
 def test_scheduler_that_does_not_answer_is_status_4(folder, capsys, monkeypatch):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,11 @@ def load(path: str | Path, overrides: Iterable[str] = ()) -> Case:
     tables, changed = combine(Path(path), shown, [parse_override(text) for text in overrides])
     case = _validated(tables, shown, changed)
     case._file = shown
-    case._source_text = _resolved_text(tables, case.size)
-    case._sha256 = hashlib.sha256(case.source_text.encode()).hexdigest()
+    case._resolved = cache(partial(_resolved_text, tables, case.size))
     check_consistency(case)
     if case.room is not None:
         check_geometry(case)
-    case._weather_file = _weather(case, Path(path))
-    case._tables = _tables(case, Path(path))
+    find_files(case, Path(path))
     if case.room is None:
         return case
     initial = case.initial.model_copy(update={"temperature": start_temperature(case)})
@@ -49,6 +47,12 @@ def _validated(tables: dict[str, Any], shown: str, changed: list[str]) -> Case:
         key, text = explain(error, tables)
         by_hand = any(f"{key}.".startswith(f"{path}.") or path.startswith(f"{key}.") for path in changed)
         raise CaseError(f"{shown}: {key}{' (--set)' if by_hand else ''}: {text}") from None
+
+
+def find_files(case: Case, path: Path) -> None:
+    """Find the weather and the tables that the case in the file at `path` names. Raises :class:`CaseError`."""
+    case._weather_file = _weather(case, path)
+    case._tables = _tables(case, path)
 
 
 def _weather(case: Case, path: Path) -> Path | None:

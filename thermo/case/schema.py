@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,8 +66,7 @@ class Case(Table):
     limits: Limits = Field(Limits(), description="What the design must keep.")
 
     _file: str = PrivateAttr("")
-    _source_text: str = PrivateAttr("")
-    _sha256: str = PrivateAttr("")
+    _resolved: Callable[[], str] = PrivateAttr(str)
     _weather_file: Path | None = PrivateAttr(None)
     _tables: dict[str, Path] = PrivateAttr(default_factory=dict)
 
@@ -78,12 +78,12 @@ class Case(Table):
     @property
     def source_text(self) -> str:
         """The resolved case as TOML: extends, size and --set applied. Loading it gives this case again."""
-        return self._source_text
+        return self._resolved()
 
     @property
     def sha256(self) -> str:
         """SHA-256 of ``source_text``, hexadecimal."""
-        return self._sha256
+        return hashlib.sha256(self.source_text.encode()).hexdigest()
 
     @property
     def weather_file(self) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -96,12 +97,27 @@ def combine(path: Path, shown: str, overrides: list[tuple[str, Any]]) -> tuple[d
     return tables, changed
 
 
-def _extended(path: Path, shown: str, extends: Any) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _extends(path: Path, _modified: int) -> Any:
+    """What a file gives as ``extends``, as it was when last modified."""
+    return read(path, str(path)).get("extends")
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file of a case and the one that it extends. Raises :class:`CaseError` or OSError when it cannot be read."""
+    extends = _extends(path, path.stat().st_mtime_ns)
+    return [path] if extends is None else [path, _extended_file(path, str(path), extends)]
+
+
+def _extended_file(path: Path, shown: str, extends: Any) -> Path:
     if not isinstance(extends, str) or not extends:
         raise CaseError(f'{shown}: extends: must be the name of a case file, such as extends = "base.toml"')
     base = path.parent / extends
-    if not base.exists():
-        base = shipped_cases().get(Path(extends).stem, base)
+    return base if base.exists() else shipped_cases().get(Path(extends).stem, base)
+
+
+def _extended(path: Path, shown: str, extends: Any) -> dict[str, Any]:
+    base = _extended_file(path, shown, extends)
     if base.resolve() == path.resolve():
         raise CaseError(f"{shown}: extends: a case cannot extend itself")
     try:

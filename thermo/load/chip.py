@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, broadcast, full, shape
 
 Array = NDArray[np.float64]
 
@@ -39,7 +40,7 @@ class ChipLaw:
 
     def leakage(self, temperature: ArrayLike) -> Array:
         """Leakage power, W, at `temperature` K."""
-        rise = np.asarray(temperature, dtype=np.float64) - self.reference
+        rise = array(temperature) - self.reference
         return self.power * self.leakage_fraction * np.exp(self.leakage_per_kelvin * rise)
 
 
@@ -65,7 +66,8 @@ def law(given, hottest: tuple[float, float] | None = None) -> ChipLaw:
         values |= {name: value for name, value in known.items() if values[name] is None}
     if hottest is not None:
         values["resistance"] = (hottest[0] - hottest[1]) / values["power"]
-    values["shutdown"] = max(values["shutdown"] or values["limit"], values["limit"])
+    shutdown = values["limit"] if values["shutdown"] is None else values["shutdown"]
+    values["shutdown"] = np.maximum(shutdown, values["limit"])
     return ChipLaw(**values)
 
 
@@ -76,7 +78,7 @@ def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState
     at which T is the limit; the chip is then busy rate / clock of the time, at most all of it. A temperature that no
     balance holds (leakage runs away) counts as above the limit.
     """
-    coolant, rate = np.broadcast_arrays(np.asarray(coolant, np.float64), np.asarray(rate, np.float64))
+    coolant, rate = broadcast(coolant, rate)
     warm, stable = _balance(chip, coolant, chip.dynamic * rate)
     throttled = (warm > chip.limit) | ~stable
     room = (chip.limit - coolant) / chip.resistance - chip.leakage(chip.limit)  # W of dynamic power that may flow
@@ -94,11 +96,12 @@ def clock_within(chip: ChipLaw, room: ArrayLike, rate: ArrayLike) -> Array:
 
     A chip that has time to spare slows down and is busy longer; else it is busy all the time and does what it can.
     """
-    share, exponent = np.maximum(np.asarray(room) / chip.dynamic, 0.0), chip.clock_exponent
+    share, exponent = np.maximum(array(room) / chip.dynamic, 0.0), array(chip.clock_exponent)
     clock = share ** (1.0 / exponent)
-    if exponent > 1.0:
-        spare = (share / np.maximum(rate, 1e-12)) ** (1.0 / (exponent - 1.0))
-        clock = np.where(spare >= rate, spare, clock)
+    above = exponent > 1.0
+    if np.any(above):
+        spare = (share / np.maximum(rate, 1e-12)) ** (1.0 / np.where(above, exponent - 1.0, 1.0))
+        clock = np.where(above & (spare >= rate), spare, clock)
     return np.clip(clock, chip.minimum_clock, 1.0)
 
 
@@ -108,13 +111,13 @@ def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> tuple[Array, NDAr
     Newton from below on a convex function reaches the lower (stable) root; none is found when leakage runs away.
     """
     temperature = coolant + chip.resistance * dynamic
-    stable = np.ones(np.shape(temperature), dtype=bool)
+    stable = full(shape(temperature), True, bool)
     for _ in range(STEPS):
         leakage = chip.leakage(temperature)
         slope = 1.0 - chip.resistance * chip.leakage_per_kelvin * leakage
         stable = slope > 0.0
         change = (coolant + chip.resistance * (dynamic + leakage) - temperature) / np.where(stable, slope, 1.0)
         temperature = np.where(stable, temperature + change, temperature)
-        if np.max(np.abs(np.where(stable, change, 0.0)), initial=0.0) < 1e-10:
+        if not np.any(np.abs(np.where(stable, change, 0.0)) >= 1e-10):
             break
     return temperature, stable

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from thermo import arrays
 from thermo.errors import CaseError
 from thermo.load import trace
 from thermo.load.server import ServerLaw
@@ -21,7 +22,7 @@ FINEST_STEP = 1.0  # s
 
 @dataclass(frozen=True)
 class Shape:
-    """One period of the demand of one rack, equal steps [s], as a share of full rate."""
+    """One period of the demand of one rack, equal steps [s], as a share of full rate: (steps,) or (variants, steps)."""
 
     step: float
     values: Array
@@ -30,14 +31,15 @@ class Shape:
 def shape(case, server: ServerLaw, capacity: float) -> Shape:
     """The period of ``case.load``; ``capacity`` is the full rate of the whole hall, tokens/s."""
     load = case.load
-    relative = _relative(case, server)
+    with arrays.of_module(np):
+        relative = _relative(case, server)
     mean = load.utilisation if load.demand is None else load.demand / capacity
     if mean is None:
-        return relative
+        return Shape(relative.step, arrays.array(relative.values))
     average = float(relative.values.mean())
     if not average > 0.0:
         raise case.error("load.trace", "asks for nothing at all: its values are all zero")
-    return Shape(relative.step, relative.values * (mean / average))
+    return Shape(relative.step, arrays.array(relative.values) * (mean / average))
 
 
 def _relative(case, server: ServerLaw) -> Shape:
@@ -92,14 +94,15 @@ def of_racks(case, period: Shape, racks: int) -> Array:
 
 
 def of_hall(case, period: Shape) -> Array:
-    """The mean over all racks of the hall, (steps,)."""
+    """The mean over all racks of the hall, (steps,) or (variants, steps)."""
     own = case.load.independence
     if own == 0.0:
         return period.values
     count = int(np.clip(round(len(case.rack) * case.plant.it_scale), 1, MOST_RACKS))
-    places = np.random.default_rng(case.load.seed).integers(0, period.values.size, count)
-    weights = np.bincount(places, minlength=period.values.size) / count
-    rolled = np.fft.irfft(np.fft.rfft(period.values) * np.fft.rfft(weights), n=period.values.size)
+    size = period.values.shape[-1]
+    places = np.random.default_rng(case.load.seed).integers(0, size, count)
+    weights = arrays.array(np.bincount(places, minlength=size) / count)
+    rolled = np.fft.irfft(np.fft.rfft(period.values) * np.fft.rfft(weights), n=size)
     return np.maximum((1.0 - own) * period.values + own * rolled, 0.0)
 
 
@@ -110,5 +113,5 @@ def on_steps(values: Array, own: float, step: float) -> tuple[Array, int]:
     """
     ours, theirs = round(HOUR / own), round(HOUR / step)
     fine = math.lcm(ours, theirs)
-    return np.repeat(values, fine // ours), fine // theirs
+    return np.repeat(values, fine // ours, axis=-1), fine // theirs
 

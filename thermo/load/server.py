@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array
 
 Array = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ class BatchLaw:
 
     def requests(self, rate: ArrayLike) -> Array:
         """Requests at once that make ``rate`` tokens/s: n = rate base / (1 - rate each), at most the largest."""
-        rate = np.asarray(rate, dtype=np.float64)
+        rate = array(rate)
         return np.minimum(rate * self.base / np.maximum(1.0 - rate * self.each, 1e-12), self.largest)
 
     def busy(self, rate: ArrayLike) -> Array:
@@ -50,11 +51,11 @@ class ServerLaw:
     @property
     def is_linear(self) -> bool:
         """Whether power is linear in the tokens."""
-        return self.batching is None or self.batching.running_share == 0.0
+        return self.batching is None or not np.any(self.batching.running_share)
 
     def power_share(self, utilisation: ArrayLike) -> Array:
         """Share of full minus idle power at tokens/s over full rate: linear, or with batching above it."""
-        u = np.asarray(utilisation, dtype=np.float64)
+        u = array(utilisation)
         if self.is_linear:
             return u
         running = self.batching.busy(u * self.tokens) / self.batching.busy(self.tokens)
@@ -66,7 +67,7 @@ class ServerLaw:
 
     def utilisation_of(self, power: ArrayLike) -> Array:
         """Utilisation that a measured wall power (W) stands for, linear between idle and full, 0 to 1."""
-        return np.clip((np.asarray(power, dtype=np.float64) - self.idle) / (self.full - self.idle), 0.0, 1.0)
+        return np.clip((array(power) - self.idle) / (self.full - self.idle), 0.0, 1.0)
 
 
 def law(load) -> ServerLaw:

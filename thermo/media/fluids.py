@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, full, interpolated, shape
 from thermo.records.materials import FluidTable, fluid_tables
 from thermo.records.table import unknown
 
@@ -46,7 +47,7 @@ class Fluid(Protocol):
 
 
 def _outside(temperature: ArrayLike, valid_range: tuple[float, float]) -> NDArray[np.bool_]:
-    temperature = np.asarray(temperature, dtype=np.float64)
+    temperature = array(temperature)
     return (temperature < valid_range[0]) | (temperature > valid_range[1])
 
 
@@ -66,25 +67,25 @@ class Air:
 
     def density(self, temperature: ArrayLike) -> Array:
         """Density p / (R T), kg/m3."""
-        return self.pressure / (GAS_CONSTANT_DRY_AIR * np.asarray(temperature, dtype=np.float64))
+        return self.pressure / (GAS_CONSTANT_DRY_AIR * array(temperature))
 
     def heat_capacity(self, temperature: ArrayLike) -> Array:
         """Isobaric heat capacity, 1006 J/kg/K."""
-        return np.full_like(np.asarray(temperature, dtype=np.float64), 1006.0)
+        return full(shape(temperature), 1006.0)
 
     def viscosity(self, temperature: ArrayLike) -> Array:
         """Dynamic viscosity 1.716e-5 (T/273)^1.5 (273 + 111) / (T + 111), Pa*s."""
-        temperature = np.asarray(temperature, dtype=np.float64)
+        temperature = array(temperature)
         return 1.716e-5 * (temperature / 273.0) ** 1.5 * (273.0 + 111.0) / (temperature + 111.0)
 
     def conductivity(self, temperature: ArrayLike) -> Array:
         """Thermal conductivity 0.0241 (T/273)^1.5 (273 + 194) / (T + 194), W/m/K."""
-        temperature = np.asarray(temperature, dtype=np.float64)
+        temperature = array(temperature)
         return 0.0241 * (temperature / 273.0) ** 1.5 * (273.0 + 194.0) / (temperature + 194.0)
 
     def expansion(self, temperature: ArrayLike) -> Array:
         """Volumetric expansion of an ideal gas, 1/T."""
-        return 1.0 / np.asarray(temperature, dtype=np.float64)
+        return 1.0 / array(temperature)
 
     def outside(self, temperature: ArrayLike) -> NDArray[np.bool_]:
         """True where the temperature lies outside `valid_range`."""
@@ -109,7 +110,7 @@ class Liquid:
         self.valid_range = (table.temperature[0], table.temperature[-1])
 
     def _at(self, temperature: ArrayLike, column: Array) -> Array:
-        return np.interp(np.asarray(temperature, dtype=np.float64), self._temperature, column)
+        return interpolated(temperature, self._temperature, column)
 
     def density(self, temperature: ArrayLike) -> Array:
         """Density, kg/m3."""

@@ -13,6 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array, broadcast, full
+
 Array = NDArray[np.float64]
 
 MASS_RATIO = 0.621945  # molar mass of water over dry air
@@ -30,7 +32,7 @@ def saturation_pressure(temperature: ArrayLike) -> Array:
 
     Source: Hyland and Wexler 1983 as given in ASHRAE Fundamentals 2017, ch. 1.
     """
-    t = np.asarray(temperature, dtype=np.float64)
+    t = array(temperature)
     c = _ICE
     ice = c[0] / t + c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))) + c[6] * np.log(t)
     c = _LIQUID
@@ -40,14 +42,14 @@ def saturation_pressure(temperature: ArrayLike) -> Array:
 
 def humidity_ratio(temperature: ArrayLike, relative_humidity: ArrayLike, pressure: ArrayLike) -> Array:
     """Humidity ratio W = 0.621945 p_w / (p - p_w), p_w = RH p_ws (eqs. 12 and 20)."""
-    vapour = np.asarray(relative_humidity) * saturation_pressure(temperature)
-    return MASS_RATIO * vapour / (np.asarray(pressure) - vapour)
+    vapour = array(relative_humidity) * saturation_pressure(temperature)
+    return MASS_RATIO * vapour / (array(pressure) - vapour)
 
 
 def vapour_pressure(ratio: ArrayLike, pressure: ArrayLike) -> Array:
     """Partial pressure of water vapour, Pa, from the humidity ratio (eq. 20 solved for p_w)."""
-    ratio = np.asarray(ratio, dtype=np.float64)
-    return np.asarray(pressure) * ratio / (MASS_RATIO + ratio)
+    ratio = array(ratio)
+    return array(pressure) * ratio / (MASS_RATIO + ratio)
 
 
 def relative_humidity(temperature: ArrayLike, ratio: ArrayLike, pressure: ArrayLike) -> Array:
@@ -57,15 +59,15 @@ def relative_humidity(temperature: ArrayLike, ratio: ArrayLike, pressure: ArrayL
 
 def density(temperature: ArrayLike, ratio: ArrayLike, pressure: ArrayLike) -> Array:
     """Density of the mixture, kg of moist air per m3: (1 + W) / v with v of eq. 26."""
-    ratio = np.asarray(ratio, dtype=np.float64)
-    volume = GAS_CONSTANT_DRY_AIR * np.asarray(temperature) * (1.0 + ratio / MASS_RATIO) / np.asarray(pressure)
+    ratio = array(ratio)
+    volume = GAS_CONSTANT_DRY_AIR * array(temperature) * (1.0 + ratio / MASS_RATIO) / array(pressure)
     return (1.0 + ratio) / volume
 
 
 def enthalpy(temperature: ArrayLike, ratio: ArrayLike) -> Array:
     """Enthalpy, J per kg of dry air, zero for dry air at 0 degC: 1006 t + W (2.501e6 + 1860 t) (eq. 30)."""
-    celsius = np.asarray(temperature, dtype=np.float64) - ZERO_CELSIUS
-    return 1006.0 * celsius + np.asarray(ratio) * (2.501e6 + 1860.0 * celsius)
+    celsius = array(temperature) - ZERO_CELSIUS
+    return 1006.0 * celsius + array(ratio) * (2.501e6 + 1860.0 * celsius)
 
 
 def dew_point(ratio: ArrayLike, pressure: ArrayLike) -> Array:
@@ -74,8 +76,8 @@ def dew_point(ratio: ArrayLike, pressure: ArrayLike) -> Array:
     Solved on the saturation curve itself rather than by the fitted eqs. 37 and 38, so it inverts exactly.
     """
     target = vapour_pressure(ratio, pressure)
-    low = np.full(target.shape, ZERO_CELSIUS - 100.0)
-    high = np.full(target.shape, ZERO_CELSIUS + 200.0)
+    low = full(target.shape, ZERO_CELSIUS - 100.0)
+    high = full(target.shape, ZERO_CELSIUS + 200.0)
     for _ in range(WET_BULB_STEPS + 2):
         middle = 0.5 * (low + high)
         above = saturation_pressure(middle) > target
@@ -86,7 +88,7 @@ def dew_point(ratio: ArrayLike, pressure: ArrayLike) -> Array:
 
 def humidity_ratio_of_wet_bulb(temperature: ArrayLike, wet_bulb_temperature: ArrayLike, pressure: ArrayLike) -> Array:
     """Humidity ratio from dry and wet bulb: eq. 33 for a water bulb, eq. 35 for an ice bulb."""
-    t, b = np.asarray(temperature) - ZERO_CELSIUS, np.asarray(wet_bulb_temperature) - ZERO_CELSIUS
+    t, b = array(temperature) - ZERO_CELSIUS, array(wet_bulb_temperature) - ZERO_CELSIUS
     saturated = humidity_ratio(wet_bulb_temperature, 1.0, pressure)
     water = ((2501.0 - 2.326 * b) * saturated - 1.006 * (t - b)) / (2501.0 + 1.86 * t - 4.186 * b)
     ice = ((2830.0 - 0.24 * b) * saturated - 1.006 * (t - b)) / (2830.0 + 1.86 * t - 2.1 * b)
@@ -98,9 +100,7 @@ def wet_bulb(temperature: ArrayLike, relative_humidity_: ArrayLike, pressure: Ar
 
     `relative_humidity_` is 0..1. Result within 1e-6 K of the equations.
     """
-    t, humidity, p = np.broadcast_arrays(
-        np.asarray(temperature, dtype=np.float64), np.asarray(relative_humidity_, dtype=np.float64), pressure
-    )
+    t, humidity, p = broadcast(temperature, relative_humidity_, pressure)
     target = humidity_ratio(t, humidity, p)
     low, high = t - 60.0, t.copy()
     for _ in range(WET_BULB_STEPS):

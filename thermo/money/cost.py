@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from thermo.arrays import beside, over_year, ratio, where_it_holds
 from thermo.money.electricity import Tariff
 
 Array = NDArray[np.float64]
@@ -29,7 +30,8 @@ PARTS = {
 
 def annuity(rate: float, years: float) -> float:
     """Yearly payment for a price of 1: rate / (1 - (1 + rate)^-years), or 1 / years without interest."""
-    return 1.0 / years if rate == 0.0 else rate / -np.expm1(-years * np.log1p(rate))
+    free = np.equal(rate, 0.0)
+    return np.where(free, 1.0 / years, rate / np.where(free, 1.0, -np.expm1(-years * np.log1p(rate))))[()]
 
 
 def of_year(
@@ -38,32 +40,34 @@ def of_year(
 ) -> dict:  # fmt: skip
     """Section ``cost`` of the summary: USD a year by cause.
 
-    `hourly`: powers of the plant, W, (rows,), with ``facility_power``; `months` 1..12 of every row; a row is `step` s;
+    `hourly`: powers of the plant, W, (rows,) or (variants, rows), with ``facility_power``; what :data:`PARTS` does not
+    name of it is "other plant", so that the parts add up to the bill; `months` 1..12 of every row; a row is `step` s;
     `litres`: ``makeup_L`` and ``blowdown_L`` of the year where there are any; `it`: IT power at full rate, W. Equipment
     without ``[money]`` is not counted.
     """
     facility = hourly["facility_power"]
-    bill = np.broadcast_to(tariff.cost(facility), facility.shape) * step  # USD in each row
-    paid = np.divide(bill, facility, out=np.zeros(facility.shape), where=facility > 0.0)
-    section: dict[str, Any] = {"electricity_USD_per_year": _split(hourly, paid, float(bill.sum()))}
+    bill = tariff.cost(facility) * step  # USD in each row
+    parts, total = _split(hourly, ratio(bill, facility)), over_year(np.sum, bill)
+    rest = total - sum(parts.values())
+    other = abs(rest) > 1e-9 * abs(total)
+    section: dict[str, Any] = {"electricity_USD_per_year": parts}
     money = case.money
     if money is not None:
         section |= _tariffs(money, facility, months, litres, step)
         if money.capex:
             section |= _equipment(money, it)
-    section["total_USD_per_year"] = sum(sum(v.values()) if isinstance(v, dict) else v for v in section.values())
-    return section
+    named = sum(sum(v.values()) if isinstance(v, dict) else v for v in section.values())
+    if (unnamed := where_it_holds(other, rest)) is not None:
+        parts["other plant"] = unnamed
+    return section | {"total_USD_per_year": named + rest * other}
 
 
-def _split(hourly: dict[str, Array], paid: Array, total: float) -> dict[str, float]:
-    """The bill by part; what the named parts leave is "other plant", so that the parts add up to it."""
-    split = {
-        name: float(sum((hourly[key] * paid).sum() for key in keys if key in hourly)) for name, keys in PARTS.items()
+def _split(hourly: dict[str, Array], paid: Array) -> dict[str, Any]:
+    """The bill by part."""
+    return {
+        name: sum(over_year(np.sum, hourly[key] * paid) for key in keys if key in hourly)
+        for name, keys in PARTS.items()
     }
-    rest = total - sum(split.values())
-    if abs(rest) > 1e-9 * abs(total):
-        split["other plant"] = rest
-    return split
 
 
 def _tariffs(money, facility: Array, months: Array, litres: dict[str, float], step: float) -> dict[str, Any]:
@@ -76,14 +80,16 @@ def _tariffs(money, facility: Array, months: Array, litres: dict[str, float], st
     if water:
         section["water_USD_per_year"] = water
     if money.demand_charge is not None:
-        peaks = [facility[months == month].max() * (months == month).sum() * step for month in np.unique(months)]
-        section["demand_USD_per_year"] = float(money.demand_charge * sum(peaks))
+        section["demand_USD_per_year"] = money.demand_charge * sum(
+            over_year(np.max, facility[..., beside(months == month, facility)]) * int((months == month).sum()) * step
+            for month in np.unique(months)
+        )
     return section
 
 
 def _equipment(money, it: float) -> dict[str, Any]:
     prices = {item.name: item.cost if item.per_power is None else item.per_power * it for item in money.capex}
     rates = {item.name: annuity(money.discount_rate, item.life / YEAR) for item in money.capex}
-    upkeep = {item.name: item.maintenance * prices[item.name] for item in money.capex if item.maintenance}
+    upkeep = {item.name: item.maintenance * prices[item.name] for item in money.capex if np.any(item.maintenance)}
     section = {"equipment_USD_per_year": {name: price * rates[name] for name, price in prices.items()}}
     return section | ({"maintenance_USD_per_year": upkeep} if upkeep else {})

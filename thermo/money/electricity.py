@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array, full, line
 from thermo.errors import CaseError
 from thermo.load import table
 
@@ -22,8 +23,8 @@ ENDINGS = {"price": "price_usd_per_mwh", "carbon": "carbon_g_per_kwh"}
 
 @dataclass(frozen=True)
 class Tariff:
-    """Per row of the year, (rows,) or (1,): `price` USD/J at the meter, `carbon` kg/J (each None if unknown),
-    `cheap` W of curtailed supply there is and `cheap_price` USD/J of it."""
+    """Per row of the year, (rows,) or (1,), variants before: `price` USD/J at the meter, `carbon` kg/J (each None if
+    unknown), `cheap` W of curtailed supply there is and `cheap_price` USD/J of it."""
 
     price: Array | None
     carbon: Array | None
@@ -32,7 +33,7 @@ class Tariff:
 
     def cost(self, power: ArrayLike) -> Array:
         """USD per second of taking `power` (W): curtailed supply first."""
-        power = np.asarray(power, dtype=np.float64)
+        power = array(power)
         taken = np.minimum(power, self.cheap)
         return taken * self.cheap_price + (power - taken) * self.price
 
@@ -51,19 +52,19 @@ def tariff(case, rows: int, step: float = HOUR) -> Tariff:
     site, given = case.site, case.electricity
     if given is None:
         constant = (site.electricity_price, site.carbon_per_electricity)
-        price, carbon = (None if value is None else np.array([value]) for value in constant)
-        return Tariff(price, carbon, np.zeros(1), 0.0)
+        price, carbon = (None if value is None else line(value) for value in constant)
+        return Tariff(price, carbon, full((1,), 0.0), 0.0)
     try:
         per_hour = round(HOUR / step)
         hourly = _columns(case.table_file("electricity"), given, rows // per_hour)
-        wholesale, carbon = (None if values is None else values.repeat(per_hour) for values in hourly)
+        wholesale, carbon = (None if values is None else array(values.repeat(per_hour)) for values in hourly)
     except CaseError as problem:
         raise case.error("electricity", str(problem)) from None
     if wholesale is None:
         if given.curtailed is not None or case.money is not None:
             raise case.error("electricity.zone", f"{given.zone} has no prices in {given.file}")
-        return Tariff(None, carbon, np.zeros(1), 0.0)
-    cheap, cheap_price = np.zeros(1), 0.0
+        return Tariff(None, carbon, full((1,), 0.0), 0.0)
+    cheap, cheap_price = full((1,), 0.0), 0.0
     if given.curtailed is not None:
         cheap = np.where(wholesale <= given.curtailed.below, given.curtailed.power, 0.0)
         cheap_price = given.curtailed.price

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo import arrays
 from thermo.media import Air, moist_air
 
 Array = NDArray[np.float64]
@@ -17,8 +18,8 @@ def entering_air(pads, outdoor, wanted: ArrayLike) -> tuple[Array, NDArray[np.bo
     the pads belongs to the fans' power and is not added here.
     """
     if pads is None:
-        return outdoor.dry_bulb, np.zeros(np.shape(wanted), dtype=bool)
-    wet = np.asarray(wanted) & (outdoor.dry_bulb >= pads.start_temperature)
+        return outdoor.dry_bulb, arrays.zeros(arrays.shape(wanted), bool)
+    wet = wanted & (outdoor.dry_bulb >= pads.start_temperature)
     cooled = outdoor.dry_bulb - pads.effectiveness * (outdoor.dry_bulb - outdoor.wet_bulb)
     return np.where(wet, cooled, outdoor.dry_bulb), wet
 
@@ -31,4 +32,4 @@ def evaporation(outdoor, air_in: ArrayLike, wet: ArrayLike, air_mass_flow: Array
 
 def air_mass_flow(pads, heat: ArrayLike) -> Array:
     """Outdoor air over the coils behind the pads, kg/s: heat (W) / (cp rise)."""
-    return np.asarray(heat) / (Air().heat_capacity(300.0) * pads.air_temperature_rise)
+    return arrays.array(heat) / (Air().heat_capacity(300.0) * pads.air_temperature_rise)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, ratio
 from thermo.plant.chiller_laws import CarnotFraction, ChillerLaw, Curves, FixedCop, Grid, Lift, Unlimited
 
 Array = NDArray[np.float64]
@@ -42,14 +43,14 @@ class Cooling:
 
 def size(chiller_law: ChillerLaw, design_heat: ArrayLike, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
     """Number of units that carry `design_heat` (W) with the design `entering` air or water (K), at least 1."""
-    needed = np.ceil(np.asarray(design_heat) / chiller_law.capacity(leaving_water, entering) - 1e-9)
+    needed = np.ceil(array(design_heat) / chiller_law.capacity(leaving_water, entering) - 1e-9)
     return np.maximum(needed, 1.0)
 
 
 def units_of(chiller, chiller_law: ChillerLaw, design_heat: ArrayLike, leaving: ArrayLike, entering: Array) -> Array:
     """Units that may run: those of the case, or sized for `design_heat` (W) in the hour of warmest `entering` (K)."""
     if chiller.units is not None:
-        return np.asarray(chiller.units, dtype=np.float64)
+        return array(chiller.units)
     return size(chiller_law, design_heat, leaving, np.max(entering, axis=-1, keepdims=True))
 
 
@@ -57,7 +58,7 @@ def installed(chiller, chiller_law: ChillerLaw, units: ArrayLike) -> Array | Non
     """Units that may run and spares; None for a law that has no size."""
     if isinstance(chiller_law, Unlimited):
         return None
-    return np.asarray(units, dtype=np.float64) + (1 if chiller.redundancy is None else chiller.redundancy)
+    return array(units) + (1 if chiller.redundancy is None else chiller.redundancy)
 
 
 def run(
@@ -70,7 +71,7 @@ def run(
 ) -> Cooling:
     """Stage the units for `heat` (W): as few as carry it, loaded equally. `cop` is the law's full-load COP there."""
     capacity = chiller_law.capacity(leaving_water, entering)
-    heat = np.asarray(heat, dtype=np.float64)
+    heat = array(heat)
     needed = np.where(np.isinf(capacity), 1.0, np.ceil(heat / capacity - 1e-9))
     running = np.where(heat > 0.0, np.clip(needed, 1.0, units), 0.0)
     served = np.minimum(heat, np.where(np.isinf(capacity), heat, units * capacity))
@@ -78,8 +79,7 @@ def run(
         power = served / cop
     else:
         each = running * capacity
-        part_load = np.divide(served, each, out=np.zeros(np.broadcast_shapes(served.shape, each.shape)), where=each > 0)
-        power = each / cop * chiller_law.part_load_input(part_load)
+        power = each / cop * chiller_law.part_load_input(ratio(served, each))
     return Cooling(served, power, heat - served, running)
 
 
@@ -93,6 +93,6 @@ def hourly(
         "chiller_power": cooling.power,
         "chillers_running": cooling.running,
         "chillers_installed": installed(chiller, chiller_law, units),
-        "condenser_entering": np.asarray(entering, dtype=np.float64),
+        "condenser_entering": array(entering),
         "chiller_outside_range": chiller_law.outside(leaving_water, entering) & (cooling.heat > 0.0),
     }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, beside, full, shape
 
 Array = NDArray[np.float64]
 
@@ -33,8 +34,8 @@ class Lift:
 
     def carnot_cop(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """T_e / (T_c - T_e) with T_e = leaving water - approach, T_c = entering + approach; all in K."""
-        evaporating = np.asarray(leaving_water, dtype=np.float64) - self.evaporator_approach
-        condensing = np.asarray(entering, dtype=np.float64) + self.condenser_approach
+        evaporating = array(leaving_water) - self.evaporator_approach
+        condensing = array(entering) + self.condenser_approach
         return evaporating / np.maximum(condensing - evaporating, self.minimum)
 
 
@@ -65,7 +66,7 @@ class Unlimited:
 
     def capacity(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """Infinite."""
-        return np.full(np.broadcast_shapes(np.shape(leaving_water), np.shape(entering)), np.inf)
+        return full(np.broadcast_shapes(shape(leaving_water), shape(entering)), np.inf)
 
     def part_load_input(self, part_load: Array) -> Array:
         """In proportion to the load."""
@@ -73,7 +74,7 @@ class Unlimited:
 
     def outside(self, leaving_water: ArrayLike, entering: ArrayLike) -> NDArray[np.bool_]:
         """Nowhere."""
-        return np.zeros(np.broadcast_shapes(np.shape(leaving_water), np.shape(entering)), dtype=bool)
+        return full(np.broadcast_shapes(shape(leaving_water), shape(entering)), False, bool)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ class FixedCop(Unlimited):
 
     def cop(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """The fixed value, broadcast."""
-        return np.broadcast_to(self.value, np.broadcast_shapes(np.shape(leaving_water), np.shape(entering)))
+        whole = np.broadcast_shapes(*(shape(part) for part in (self.value, leaving_water, entering)))
+        return np.broadcast_to(self.value, whole) if shape(self.value) else full(whole, self.value)
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,8 @@ class Measured:
 
     def edge(self, leaving_water: ArrayLike, entering: ArrayLike) -> tuple[Array, Array]:
         """The nearest point inside the range, degC."""
-        water = np.clip(np.asarray(leaving_water) - ZERO_CELSIUS, *self.record.leaving_water_range)
-        return water, np.clip(np.asarray(entering) - ZERO_CELSIUS, *self.record.entering_range)
+        water = np.clip(array(leaving_water) - ZERO_CELSIUS, *self.record.leaving_water_range)
+        return water, np.clip(array(entering) - ZERO_CELSIUS, *self.record.entering_range)
 
     def carnot_ratio(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """Carnot COP at the point over that at the edge; exactly 1 inside the range."""
@@ -181,14 +183,14 @@ class Grid(Measured):
 
     def _between(self, values: tuple[tuple[float, ...], ...], water: Array, entering: Array) -> Array:
         (i, s), (j, t) = _place(self.record.leaving_water, water), _place(self.record.entering, entering)
-        v = np.array(values)
+        v = beside(np.array(values), i if shape(i) else j)
         low, high = v[i, j] * (1.0 - t) + v[i, j + 1] * t, v[i + 1, j] * (1.0 - t) + v[i + 1, j + 1] * t
         return low * (1.0 - s) + high * s
 
 
 def _place(axis: tuple[float, ...], value: Array) -> tuple[NDArray[np.int64], Array]:
     """Interval of `axis` that holds `value` (inside its ends), and the share of the way through it."""
-    nodes = np.array(axis)
+    nodes = beside(np.array(axis), value)
     i = np.clip(np.searchsorted(nodes, value, side="right") - 1, 0, nodes.size - 2)
     return i, (value - nodes[i]) / (nodes[i + 1] - nodes[i])
 

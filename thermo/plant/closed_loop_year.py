@@ -10,11 +10,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo import arrays
 from thermo.case.schema_heat_rejection import DEW_POINT_MAX
 from thermo.errors import CaseError
 from thermo.media import Air, fluid
 from thermo.plant import coolant_limits, facility_loop, rear_door, year
-from thermo.plant.ledger import Year, close_year, hours_of, plain
+from thermo.plant.ledger import Year, close_year, hours_flag, plain
 from thermo.plant.weather import Weather
 
 Array = NDArray[np.float64]
@@ -54,7 +55,7 @@ def simulate(
     plant, outdoor = case.plant, year.site_weather(case) if outdoor is None else outdoor
     loop = plant.facility_loop
     given = (it_power_W, liquid_heat_W, distribution_pump_power_W, supply_temperature_K)
-    it_power, liquid, distribution, supply_air = (np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in given)
+    it_power, liquid, distribution, supply_air = (arrays.line(part) for part in given)
     if np.any(liquid > it_power * (1.0 + 1e-9)):
         raise CaseError("liquid_heat_W: the plates cannot catch more heat than the racks draw")
     if loop.rejection == "dry":
@@ -79,7 +80,7 @@ def simulate(
         load, design_load, air_loop = load + hourly["coil_load"], design_load + design_coil, {}
     else:
         air_loop = year.behind_coils(plant, outdoor, hourly, design_coil)
-    load = np.broadcast_to(load, np.broadcast_shapes(load.shape, outdoor.dry_bulb.shape))
+    load = arrays.spread(load, outdoor.dry_bulb)
     liquid_loop = facility_loop.run(plant, outdoor, load, design_load, supply)
     hourly |= _both(liquid_loop, air_loop)
     hourly["pump_power"] = hourly["pump_power"] + distribution
@@ -93,7 +94,7 @@ def _full_load(it_power: Array, liquid: Array, design: tuple | None) -> tuple[Ar
     largest = tuple(np.max(part, axis=-1, keepdims=True) for part in (it_power, liquid))
     if design is None:
         return largest
-    given = tuple(np.atleast_1d(np.asarray(part, dtype=np.float64)) for part in design)
+    given = tuple(arrays.line(part) for part in design)
     if any(np.any(part < most * (1.0 - 1e-9)) for part, most in zip(given, largest, strict=True)):
         raise ValueError("the design powers must be at least the largest of the year")
     return given
@@ -102,14 +103,14 @@ def _full_load(it_power: Array, liquid: Array, design: tuple | None) -> tuple[Ar
 def _server_flow(plant, it_power: Array, liquid: Array, supply: Array, given: ArrayLike | None) -> Array:
     """Air the servers draw, m3/s, as given or for a rise of 12 K; the lighting of a room without residual heat too."""
     if given is not None:
-        return np.atleast_1d(np.asarray(given, dtype=np.float64))
+        return arrays.line(given)
     heat = it_power - liquid + (plant.power.lighting_fraction + LEAST_RESIDUAL) * it_power
     return heat / (Air().density(supply) * Air().heat_capacity(supply) * RESIDUAL_AIR_RISE)
 
 
 def _facility_supply(plant, limit: float, hourly: dict) -> Array:
     """Facility coolant to ask for, K: the case's, or the warmest that chips, and coils on this loop, can work with."""
-    warmest = np.atleast_1d(np.asarray(limit, dtype=np.float64))
+    warmest = arrays.line(limit)
     why = "the chips"
     if plant.facility_loop.residual_air == "facility_loop":
         coils = np.min(hourly["chilled_water_supply"], axis=-1, keepdims=True)
@@ -147,21 +148,20 @@ def _closed(case, hourly: dict, outdoor: Weather, limit: float) -> Year:
                        outdoor.step)
     flags, totals = list(books.flags), dict(books.totals)
     step, supply = outdoor.step, books.hourly["facility_supply"]
-    warm = supply > np.asarray(limit) + 1e-6
-    if warm.any():
-        excess = float(np.max(supply - np.asarray(limit)))
-        flags.append(f"facility loop: warmer than the chips allow in {hours_of(warm, step)}, by {excess:.1f} K at "
-                     "worst; add [plant.trim_chiller] or dry coolers")
-    wet = coolant_limits.condensing(supply, outdoor, DEW_POINT_MAX)
-    if wet.any():
-        flags.append(f"facility loop: colder than the dew point of the room in {hours_of(wet, step)}: insulate or "
-                     "raise plant.facility_loop.supply_temperature")
+    warmer = supply - arrays.line(limit)
+    flags += hours_flag(
+        warmer > 1e-6, step, "facility loop: warmer than the chips allow in {hours}, by {excess:.1f} K at worst; add "
+        "[plant.trim_chiller] or dry coolers", excess=arrays.over_year(np.max, warmer),
+    )  # fmt: skip
+    flags += hours_flag(
+        coolant_limits.condensing(supply, outdoor, DEW_POINT_MAX), step, "facility loop: colder than the dew point of "
+        "the room in {hours}: insulate or raise plant.facility_loop.supply_temperature",
+    )  # fmt: skip
     if plant.rear_door is not None:
         idle = (books.hourly["rear_door_heat"] <= 0.0) & (books.hourly["residual_air_heat"] > 0.0)
-        if idle.any():
-            flags.append(f"rear doors: the facility coolant is warmer than the exhaust air in {hours_of(idle, step)}")
-    if np.any(fluid(loop.coolant).outside(supply)):
-        flags.append(f"facility loop: supply outside the range of {loop.coolant}")
+        flags += hours_flag(idle, step, "rear doors: the facility coolant is warmer than the exhaust air in {hours}")
+    outside = arrays.over_year(np.any, fluid(loop.coolant).outside(supply))
+    flags += arrays.texts(outside, lambda _: f"facility loop: supply outside the range of {loop.coolant}")
     if coolers is not None:
-        totals["dry_coolers_installed"] = plain(np.broadcast_to(coolers, supply.shape)[..., 0])
+        totals["dry_coolers_installed"] = plain(coolers)
     return replace(books, totals=totals, flags=flags)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import line
 from thermo.errors import CaseError
 from thermo.media import moist_air
 from thermo.plant.weather import Weather
@@ -16,10 +17,10 @@ def chosen_supply(key: str, given: ArrayLike | None, warmest: NDArray[np.float64
 
     Raises :class:`CaseError` about the `key` of the case if more is given.
     """
-    chosen = warmest if given is None else np.broadcast_to(np.asarray(given, dtype=np.float64), warmest.shape)
+    chosen = warmest if given is None else line(given) + 0.0 * warmest
     if np.any(chosen > warmest + 1e-6):
-        raise CaseError(f"{key}: {np.max(chosen) - 273.15:.1f} degC is too warm for {use}: give at most "
-                        f"{np.min(warmest) - 273.15:.1f} degC, or leave it out")
+        raise CaseError(f"{key}: {float(np.max(chosen)) - 273.15:.1f} degC is too warm for {use}: give at most "
+                        f"{float(np.min(warmest)) - 273.15:.1f} degC, or leave it out")
     return chosen
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array, broadcast, host, on_host, zeros
 from thermo.media import Air
 from thermo.records import DryCooler
 
@@ -31,9 +32,10 @@ def crossflow_effectiveness(ntu: ArrayLike, capacity_ratio: ArrayLike) -> Array:
     ``1/(C N) sum_m P(m + 1, N) P(m + 1, C N)``, P the regularised incomplete gamma function, N = `ntu` > 0, C =
     `capacity_ratio` smaller over larger, 0..1. Cut off where a term is below 1e-14 of the sum, N up to 40.
     """
-    hot, ratio = np.broadcast_arrays(np.asarray(ntu, dtype=np.float64), np.asarray(capacity_ratio, dtype=np.float64))
+    hot, ratio = (host(part) for part in broadcast(ntu, capacity_ratio))
     cold = np.maximum(ratio, 1e-9) * hot
-    return _series(np.ascontiguousarray(hot).ravel(), np.ascontiguousarray(cold).ravel()).reshape(hot.shape)
+    found = _series(np.ascontiguousarray(hot).ravel(), np.ascontiguousarray(cold).ravel()).reshape(hot.shape)
+    return found if on_host() else array(found)
 
 
 @njit(cache=True)
@@ -94,7 +96,7 @@ class Coil:
 
         UA follows ``1 / UA = (air^-0.8 + r coolant^-0.85) / hA_air``.
         """
-        air, coolant = np.asarray(air, dtype=np.float64), np.asarray(coolant, dtype=np.float64)
+        air, coolant = array(air), array(coolant)
         resistance = air**-AIR_EXPONENT + AIR_OVER_COOLANT * coolant**-COOLANT_EXPONENT
         conductance = self.conductance * (1.0 + AIR_OVER_COOLANT) / resistance
         air_rate, coolant_rate = air * self.air_ratio * self.coolant_rate, coolant * self.coolant_rate
@@ -105,21 +107,19 @@ class Coil:
     def density_share(self, air_temperature: ArrayLike, pressure: ArrayLike) -> Array:
         """Density of the outdoor air over that at the rating point (sea level)."""
         rated = Air().density(self.record.air_in)
-        return np.asarray(pressure) / 101325.0 * Air().density(air_temperature) / rated
+        return array(pressure) / 101325.0 * Air().density(air_temperature) / rated
 
     def speed_for(self, wanted: ArrayLike, density: ArrayLike, coolant: ArrayLike) -> Array:
         """Fan speed, 0..1, at which :meth:`drop_share` is `wanted`; 1 where even full speed gives less.
 
         Secant steps in the logarithms of speed and share, in which the curve is nearly straight; within 1e-9.
         """
-        wanted, density, coolant = np.broadcast_arrays(
-            np.maximum(np.asarray(wanted, dtype=np.float64), 1e-6), np.asarray(density, dtype=np.float64), coolant
-        )
+        wanted, density, coolant = broadcast(np.maximum(array(wanted), 1e-6), density, coolant)
 
         def miss(log_speed: Array) -> Array:
             return np.log(self.drop_share(np.exp(log_speed) * density, coolant) / wanted)
 
-        last, last_miss = np.zeros(wanted.shape), miss(np.zeros(wanted.shape))
+        last, last_miss = zeros(wanted.shape), miss(zeros(wanted.shape))
         reachable = last_miss > 0.0
         speed = np.where(reachable, -1.3 * last_miss, 0.0)
         for _ in range(SPEED_STEPS):
@@ -135,7 +135,7 @@ class Coil:
 
     def fan_power(self, speed: ArrayLike, density: ArrayLike) -> Array:
         """Fan power of one unit, W: cubic in speed and in proportion to the density of the air (affinity laws)."""
-        return self.record.fan_power * np.asarray(density) * np.asarray(speed) ** 3
+        return self.record.fan_power * array(density) * array(speed) ** 3
 
 
 def units_for(coil: Coil, heat: ArrayLike, rise: ArrayLike, approach: ArrayLike, density: ArrayLike) -> Array:
@@ -143,10 +143,10 @@ def units_for(coil: Coil, heat: ArrayLike, rise: ArrayLike, approach: ArrayLike,
 
     The drop share that is needed, rise / (rise + approach), grows with the number of units as each gets less coolant.
     """
-    rise, approach = np.asarray(rise, dtype=np.float64), np.asarray(approach, dtype=np.float64)
+    rise, approach = array(rise), array(approach)
     wanted = rise / (rise + approach)
-    rate = np.asarray(heat, dtype=np.float64) / rise / coil.coolant_rate
-    low, high, density, wanted = np.broadcast_arrays(rate * 0.05, rate * 20.0 + 1.0, density, wanted)
+    rate = array(heat) / rise / coil.coolant_rate
+    low, high, density, wanted = broadcast(rate * 0.05, rate * 20.0 + 1.0, density, wanted)
     for _ in range(50):
         middle = 0.5 * (low + high)
         enough = coil.drop_share(density, rate / middle) >= wanted

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, full, shape, zeros
 
 Array = NDArray[np.float64]
 
@@ -48,8 +49,8 @@ def fan_power_fraction(economizer) -> ArrayLike:
 
 def none(heat: ArrayLike) -> FreeCooling:
     """No free cooling in any hour."""
-    shape = np.shape(heat)
-    return FreeCooling(np.full(shape, MECHANICAL, np.int8), np.zeros(shape), np.zeros(shape))
+    none_of_it = zeros(shape(heat))
+    return FreeCooling(full(shape(heat), MECHANICAL, np.int8), none_of_it, none_of_it)
 
 
 def run(
@@ -68,13 +69,12 @@ def run(
     approach): heat transfer is taken as proportional to air flow, which asks for more fan than the concave curve of a
     real coil. Fan power is cubic.
     """
-    shape = np.broadcast_shapes(*(np.shape(value) for value in (heat, supply, return_, dry_bulb)))
-    range_ = np.asarray(return_) - supply
+    range_ = array(return_) - supply
     reach = approach(economizer)
-    excess = np.asarray(dry_bulb) + reach - supply  # K by which the dry cooler misses the supply; <= 0 is free cooling
-    free = np.broadcast_to(excess <= 0.0, shape)
+    excess = array(dry_bulb) + reach - supply  # K by which the dry cooler misses the supply; <= 0 is free cooling
+    free = excess <= 0.0
     share = np.where(free, 1.0, np.clip(1.0 - excess / range_, 0.0, 1.0))
-    full_power = fan_power_fraction(economizer) * np.asarray(design_heat)
+    full_power = fan_power_fraction(economizer) * array(design_heat)
     mixed = ~free & (share * heat > full_power * chiller_cop)
     speed = np.where(free, (range_ + reach) / np.maximum(range_ + reach - excess, range_ + reach), 1.0)
     speed = np.where(free, np.maximum(speed, economizer.minimum_fan_speed), speed)

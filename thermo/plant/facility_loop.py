@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermo import records
+from thermo.arrays import array, full, ratio, spread, zeros
 from thermo.case.schema_heat_rejection import Economizer
 from thermo.media import fluid
 from thermo.plant import adiabatic, chiller, pump, tower_loop, water
@@ -40,7 +41,7 @@ def run(plant, outdoor: Weather, load: Array, design_load: Array, supply: Array)
     pumps = pump.pump_power(loop, flow, design_flow, supply, loop.coolant)
     heat = load + pumps
     rate = flow * fluid(loop.coolant).heat_capacity(supply)
-    rise = np.divide(heat, rate, out=np.zeros(np.broadcast_shapes(heat.shape, rate.shape)), where=rate > 0.0)
+    rise = ratio(heat, rate)
     design_heat = design_load + pump.pump_power(loop, design_flow, design_flow, supply, loop.coolant)
     rejection = _tower if loop.rejection == "tower" else _dry
     hourly = rejection(plant, outdoor, heat, design_heat, supply, rise, rate)
@@ -78,16 +79,16 @@ def dry_cooler_reach(
         approach = coil.record.approach if given.design_approach is None else given.design_approach
         thinnest = np.min(density, axis=-1, keepdims=True)
         units = units_for(coil, design_heat, plant.facility_loop.temperature_rise, approach, thinnest)
-    installed = np.asarray(units, dtype=np.float64) + given.redundancy
-    running = installed if given.spares_run else np.asarray(units, dtype=np.float64)
+    installed = array(units) + given.redundancy
+    running = installed if given.spares_run else array(units)
     coolant = np.maximum(rate / (running * coil.coolant_rate), 1e-3)
-    full = coil.drop_share(density, coolant)
+    whole = coil.drop_share(density, coolant)
     drive = np.maximum(return_ - air, 0.0)
-    share = np.divide(full * drive, rise, out=np.zeros(np.broadcast_shapes(drive.shape, rise.shape)), where=rise > 0.0)
-    wanted = np.where(share > 1.0, rise / np.maximum(drive, 1e-9), full)
+    share = ratio(whole * drive, rise)
+    wanted = np.where(share > 1.0, rise / np.maximum(drive, 1e-9), whole)
     speed = np.where(share > 1.0, np.maximum(coil.speed_for(wanted, density, coolant), given.minimum_fan_speed), 1.0)
     air_rate = running * density * coil.air_ratio * coil.coolant_rate
-    return Reach(share, speed, running * coil.fan_power(1.0, density), air_rate, full, running, installed)
+    return Reach(share, speed, running * coil.fan_power(1.0, density), air_rate, whole, running, installed)
 
 
 def _dry(plant, outdoor: Weather, heat: Array, design_heat: Array, supply: Array, rise: Array, rate: Array) -> dict:
@@ -96,11 +97,11 @@ def _dry(plant, outdoor: Weather, heat: Array, design_heat: Array, supply: Array
     free = reach.share >= 1.0 - 1e-12
     if plant.trim_chiller is None:
         floating = np.where(free | (heat <= 0.0), supply, air + rise * (1.0 / reach.full - 1.0))
-        mode, taken, fans = np.full(heat.shape, FREE, np.int8), heat, reach.fan_power * reach.speed**3
-        hourly = {"facility_supply": floating, "condenser_heat": np.zeros(heat.shape), **_no_chillers(heat)}
+        mode, taken, fans = full(heat.shape, FREE, np.int8), heat, reach.fan_power * reach.speed**3
+        hourly = {"facility_supply": floating, "condenser_heat": zeros(heat.shape), **_no_chillers(heat)}
     else:
         mode, taken, fans, hourly = _with_trim_chillers(plant, air, heat, supply, reach, free)
-        hourly["facility_supply"] = np.broadcast_to(supply, heat.shape)
+        hourly["facility_supply"] = spread(supply, heat)
     fans = np.where(heat > 0.0, fans, 0.0)
     hourly |= {
         "mode": mode,
@@ -127,7 +128,7 @@ def _entering(plant, outdoor: Weather, heat: Array, design_heat: Array, supply: 
     air, wet = adiabatic.entering_air(plant.adiabatic, outdoor, (heat > 0.0) & (reach.share < 1.0))
     if np.any(wet):
         reach = dry_cooler_reach(plant, air, outdoor.pressure, *shape)
-    return np.broadcast_to(air, heat.shape), wet, reach
+    return spread(air, heat), wet, reach
 
 
 def _with_trim_chillers(plant, air: Array, heat: Array, supply: Array, reach: Reach, free: Array):
@@ -156,9 +157,9 @@ def _with_trim_chillers(plant, air: Array, heat: Array, supply: Array, reach: Re
 
 def _no_chillers(heat: Array) -> dict[str, Array | None]:
     """The arrays of chillers that are not there."""
-    none = np.zeros(heat.shape)
+    none = zeros(heat.shape)
     return {"mechanical_cooling": none, "unmet_cooling": none, "chiller_power": none, "chillers_running": none,
-            "chillers_installed": np.zeros(1), "chiller_outside_range": none > 0.0}
+            "chillers_installed": zeros((1,)), "chiller_outside_range": none > 0.0}
 
 
 def _tower(plant, outdoor: Weather, heat: Array, design_heat: Array, supply: Array, rise: Array, rate: Array) -> dict:
@@ -172,4 +173,4 @@ def _tower(plant, outdoor: Weather, heat: Array, design_heat: Array, supply: Arr
         water=plant.water,
     )
     hourly = tower_loop.run(behind, outdoor, heat, design_heat, supply, supply + rise)
-    return hourly | {"facility_supply": np.broadcast_to(supply, heat.shape)}
+    return hourly | {"facility_supply": spread(supply, heat)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import Each, full, host, over_year, ratio, shape, texts
 from thermo.plant.economizer import MODES
 
 Array = NDArray[np.float64]
@@ -90,7 +92,8 @@ class Year:
     1 mixed, 2 mechanical; `energy_balance` is (electricity in - heat out - unmet)
     over electricity in. `totals` are kWh and L over the year, plus `peak_power_W`, `energy_balance` (the worst hour)
     and `chillers_installed` (with the spares; absent for a chiller law that has no size);
-    `mode_hours` counts hours by mode. With variants, totals and mode hours are (variants,) arrays. `months` is 1..12.
+    `mode_hours` counts hours by mode. With variants, totals and mode hours are (variants, 1) arrays and a flag is an
+    :class:`thermo.arrays.Each`; what all variants agree in may lack their axis. `months` is 1..12.
     """
 
     hourly: dict[str, Array]
@@ -98,7 +101,7 @@ class Year:
     months: NDArray[np.int64]
     totals: dict[str, Any]
     mode_hours: dict[str, Any]
-    flags: list[str]
+    flags: list[str | Each]
     step: float = HOUR
 
 
@@ -110,21 +113,20 @@ def close_year(
     `chillers`: number installed, (1,) or (variants, 1), None if the law has no size; then `spares_given` is flagged.
     """
     hourly = hourly | {"pue": hourly["facility_power"] / hourly["it_power"]}
-    shape = np.broadcast_shapes(*(values.shape for values in hourly.values()), months.shape)
-    hourly = {name: np.broadcast_to(values, shape) for name, values in hourly.items()}
+    steps = max(months.size, *(values.shape[-1] for values in hourly.values() if shape(values)))
+    hourly = {name: _whole(values, steps) for name, values in hourly.items()}
+    to_kwh = KWH_PER_WATT_HOUR * step / HOUR
     totals = {
-        name: plain(sum(hourly[part].sum(axis=-1) for part in parts) * (KWH_PER_WATT_HOUR * step / HOUR))
+        name: sum(over_year(np.sum, hourly[part]) for part in parts) * to_kwh
         for name, parts in ENERGIES.items()
         if parts[0] in hourly
     }
-    totals |= {
-        name: plain(hourly[rate].sum(axis=-1) * step) for name, rate in WATERS.items() if rate in hourly
-    }
-    totals["peak_power_W"] = plain(hourly["facility_power"].max(axis=-1))
-    totals["energy_balance"] = plain(np.abs(hourly["energy_balance"]).max(axis=-1))
+    totals |= {name: over_year(np.sum, hourly[rate]) * step for name, rate in WATERS.items() if rate in hourly}
+    totals["peak_power_W"] = over_year(np.max, hourly["facility_power"])
+    totals["energy_balance"] = over_year(np.max, np.abs(hourly["energy_balance"]))
     if chillers is not None:
-        totals["chillers_installed"] = plain(np.broadcast_to(chillers, shape)[..., 0])
-    mode_hours = {name: plain(_hours((hourly["mode"] == mode).sum(axis=-1), step)) for mode, name in MODES.items()}
+        totals["chillers_installed"] = plain(chillers)
+    mode_hours = {name: _hours(_count(hourly["mode"] == mode), step) for mode, name in MODES.items()}
     units = {name: UNITS.get(name, UNITS.get(name.removeprefix("air_"), "W")) for name in hourly}
     flags = _flags(hourly, step)
     if chillers is None and spares_given:
@@ -132,40 +134,52 @@ def close_year(
     return Year(hourly, units, months, totals, mode_hours, flags, step)
 
 
-def plain(values: Array) -> Any:
+def _whole(values: Array, steps: int) -> Array:
+    """All steps of the year; variants that agree share one."""
+    return np.broadcast_to(values, (*values.shape[:-1], steps)) if shape(values) else full((steps,), values)
+
+
+def _count(mask: NDArray[np.bool_]) -> Any:
+    """Steps in which `mask` is true: a whole number, or (variants, 1)."""
+    return int(mask.sum()) if mask.ndim < 2 else mask.sum(axis=-1, keepdims=True)
+
+
+def plain(values: ArrayLike) -> Any:
     """A Python number for one variant, the array for many."""
-    return values.item() if np.ndim(values) == 0 else values
+    return host(values).item() if math.prod(shape(values)) == 1 else values
 
 
-def _flags(hourly: dict[str, Array], step: float) -> list[str]:
+def _flags(hourly: dict[str, Array], step: float) -> list[str | Each]:
     """Hours outside the range of a record, unmet cooling, and air that does not carry the heat it should."""
-    flags = []
+    flags: list[str | Each] = []
     for machine, (mask, runs, what) in OUTSIDE.items():
-        if mask in hourly and hourly[mask].any():
-            share = hourly[mask].sum() / (hourly[runs] > 0.0).sum()
-            hours = f"{hours_of(hourly[mask], step)}, {share:.0%} of the hours it runs"
-            flags.append(f"{machine}: {hours}, lie outside the range of its {what}")
-    short = hourly["unmet_cooling"] > 0.0
-    if short.any():
-        worst = (hourly["unmet_cooling"] / hourly["cooling_load"]).max()
-        flags.append(f"chiller: capacity falls short in {hours_of(short, step)}, by {worst:.0%} of the load at worst")
+        if mask in hourly:
+            running = _count(hourly[runs] > 0.0)
+            share = _count(hourly[mask]) / np.maximum(running, 1)
+            words = f"{machine}: {{hours}}, {{share:.0%}} of the hours it runs, lie outside the range of its {what}"
+            flags += hours_flag(hourly[mask], step, words, share=share)
+    short = _count(hourly["unmet_cooling"] > 0.0)
+    if host(short).any():
+        worst = over_year(np.max, ratio(hourly["unmet_cooling"], hourly["cooling_load"]))
+        flags += texts(short > 0, lambda of: f"chiller: capacity falls short in {_hours(of(short), step):g} h, by "
+                                             f"{of(worst):.0%} of the load at worst")
     load = hourly["coil_load"]
     carried = hourly["air_heat_capacity_rate"] * (hourly["return_air_temperature"] - hourly["supply_air_temperature"])
-    mismatch = (np.abs(carried - load) / load).max()
-    if mismatch > FLOW_MISMATCH:
-        flags.append(
-            f"air handler: its flow times the given air temperature rise is up to {mismatch:.0%} off the heat it "
-            "takes; check plant.air_handler.flow_margin against the supply openings"
-        )
-    return flags
+    mismatch = over_year(np.max, np.abs(carried - load) / load)
+    return flags + texts(mismatch > FLOW_MISMATCH, lambda of: (
+        f"air handler: its flow times the given air temperature rise is up to {of(mismatch):.0%} off the heat it "
+        "takes; check plant.air_handler.flow_margin against the supply openings"
+    ))
 
 
-def _hours(count: Array, step: float) -> Array:
+def _hours(count: Any, step: float) -> Any:
     """So many steps in hours; whole where a step is an hour."""
     return count if step == HOUR else count * step / HOUR
 
 
-def hours_of(mask: NDArray[np.bool_], step: float = HOUR) -> str:
-    """Hours in which `mask` is true, as a text: "12 h", or of many variants the most."""
-    hours = _hours(mask.sum(axis=-1), step)
-    return f"{'up to ' if np.size(hours) > 1 else ''}{np.max(hours):g} h"
+def hours_flag(mask: NDArray[np.bool_], step: float, words: str, **more: ArrayLike) -> list[str | Each]:
+    """The text `words` where `mask` is ever true: ``{hours}`` in it is how long, other names are numbers of `more`."""
+    count = _count(mask)
+    return texts(count > 0, lambda of: words.format(
+        hours=f"{_hours(of(count), step):g} h", **{name: of(values) for name, values in more.items()}
+    ))

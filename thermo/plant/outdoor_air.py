@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array
 from thermo.case import schema_heat_rejection as schema
 from thermo.media import Air, moist_air
 from thermo.plant import adiabatic
@@ -41,7 +42,8 @@ def direct(economizer, outdoor, heat: Array, design_heat: Array, supply: Array, 
     `dew_point_min` is humidified adiabatically, which cools it too: the share of outdoor air is
     (return - supply) / (return - outdoor + W h_fg / cp), W the water added per kg.
     """
-    highest, lowest = economizer.dew_point_max or schema.DEW_POINT_MAX, economizer.dew_point_min or schema.DEW_POINT_MIN
+    highest = schema.DEW_POINT_MAX if economizer.dew_point_max is None else economizer.dew_point_max
+    lowest = schema.DEW_POINT_MIN if economizer.dew_point_min is None else economizer.dew_point_min
     damp = economizer.relative_humidity_max
     damp = schema.RELATIVE_HUMIDITY_MAX if damp is None else damp
     humidity, pressure = outdoor.humidity_ratio, outdoor.pressure
@@ -87,5 +89,5 @@ def indirect(
 
 def _mode(reach: ArrayLike) -> NDArray[np.int8]:
     """Free where outdoor air can take all the heat, mixed where some, mechanical where none."""
-    reach = np.asarray(reach)
+    reach = array(reach)
     return np.where(reach >= 1.0, FREE, np.where(reach > 0.0, MIXED, MECHANICAL)).astype(np.int8)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, interpolated, zeros
 
 Array = NDArray[np.float64]
 
@@ -20,11 +21,11 @@ def ups_loss(ups, load: ArrayLike, design_load: ArrayLike) -> Array:
 
     Curve: loss / rating = a + b x + c x^2 with x = load / rating, rating = `design_load` / `load_at_design`.
     """
-    load = np.asarray(load, dtype=np.float64)
+    load = array(load)
     if ups.loss is None:
         efficiency = UPS_EFFICIENCY if ups.efficiency is None else ups.efficiency
         return load * (1.0 / efficiency - 1.0)
-    rating = np.asarray(design_load) / ups.load_at_design
+    rating = array(design_load) / ups.load_at_design
     x = load / rating
     return rating * (ups.loss[0] + x * (ups.loss[1] + x * ups.loss[2]))
 
@@ -35,11 +36,11 @@ def transformer_loss(power, load: ArrayLike, design_load: ArrayLike) -> Array:
     Curve: loss / rating = a + c x^2 with x = load / rating (iron and winding loss), rating = `design_load` /
     `transformer_load_at_design`; loads in W on the low-voltage side.
     """
-    load = np.asarray(load, dtype=np.float64)
+    load = array(load)
     if power.transformer_loss is None:
         efficiency = TRANSFORMER_EFFICIENCY if power.transformer_efficiency is None else power.transformer_efficiency
         return load * (1.0 / efficiency - 1.0)
-    rating = np.asarray(design_load) / power.transformer_load_at_design
+    rating = array(design_load) / power.transformer_load_at_design
     return rating * (power.transformer_loss[0] + power.transformer_loss[1] * (load / rating) ** 2)
 
 
@@ -57,14 +58,14 @@ def psu_loss(psu, it_power: ArrayLike, design_it_power: ArrayLike) -> PsuLoss | 
     A record is a measured curve of one server: at the design IT power each server draws `psu.server_power` (default the
     largest measured input). Outside the measured points the efficiency of the nearest one holds.
     """
-    it_power = np.asarray(it_power, dtype=np.float64)
+    it_power = array(it_power)
     if psu.efficiency is not None:
-        return PsuLoss(it_power * (1.0 - psu.efficiency), np.zeros(it_power.shape, dtype=bool))
+        return PsuLoss(it_power * (1.0 - psu.efficiency), zeros(it_power.shape, bool))
     if psu.record is None:
         return None
     supply = records.power_supply(psu.record)
     inputs = np.array(supply.input_power)
     each = (inputs[-1] if psu.server_power is None else psu.server_power) * it_power / design_it_power
-    efficiency = np.interp(each, inputs, np.array(supply.output_power) / inputs)
+    efficiency = interpolated(each, inputs, np.array(supply.output_power) / inputs)
     outside = (each < inputs[0] * (1.0 - 1e-9)) | (each > inputs[-1] * (1.0 + 1e-9))
     return PsuLoss(it_power * (1.0 - efficiency), outside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array
 from thermo.media import fluid
 
 Array = NDArray[np.float64]
@@ -14,7 +15,7 @@ def mass_flow(
     loop, heat: ArrayLike, design_heat: ArrayLike, supply: ArrayLike, coolant: str = "water"
 ) -> Array:
     """Coolant flow, kg/s: heat (W) / (cp rise), at least `minimum_flow` of that at `design_heat` (W); `supply` in K."""
-    served = np.maximum(np.asarray(heat), loop.minimum_flow * np.asarray(design_heat))
+    served = np.maximum(array(heat), loop.minimum_flow * array(design_heat))
     return served / (fluid(coolant).heat_capacity(supply) * loop.temperature_rise)
 
 
@@ -26,4 +27,4 @@ def pump_power(
     All of it ends up as heat in the coolant.
     """
     design_power = design_flow / fluid(coolant).density(supply) * loop.pump_head / loop.pump_efficiency
-    return design_power * (np.asarray(flow) / design_flow) ** 3
+    return design_power * (array(flow) / design_flow) ** 3

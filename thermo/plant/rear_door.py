@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array, zeros
 from thermo.media import Air
 
 Array = NDArray[np.float64]
@@ -17,9 +18,9 @@ def heat(door, residual: ArrayLike, airflow: ArrayLike, supply_air: ArrayLike, c
     and exhaust = supply air + residual / C; not below 0, where a warm loop would heat the room, and at most the
     residual heat. The doors have no fans: the servers' fans push through them.
     """
-    residual = np.asarray(residual, dtype=np.float64)
+    residual = array(residual)
     if door is None:
-        return np.zeros(residual.shape)
-    rate = np.asarray(airflow) * Air().density(supply_air) * Air().heat_capacity(supply_air)
-    exhaust = np.asarray(supply_air) + residual / rate
+        return zeros(residual.shape)
+    rate = array(airflow) * Air().density(supply_air) * Air().heat_capacity(supply_air)
+    exhaust = array(supply_air) + residual / rate
     return np.clip(door.effectiveness * rate * (exhaust - coolant), 0.0, residual)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
+from thermo.arrays import array, full, shape
 
 Array = NDArray[np.float64]
 
@@ -43,17 +44,16 @@ class FixedApproach:
 
     def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike) -> Array:
         """The fixed value, broadcast."""
-        shape = np.broadcast_shapes(np.shape(wet_bulb), np.shape(range_), np.shape(water_share))
-        return np.broadcast_to(self.value, shape)
+        whole = np.broadcast_shapes(*(shape(part) for part in (self.value, wet_bulb, range_, water_share)))
+        return np.broadcast_to(self.value, whole) if shape(self.value) else full(whole, self.value)
 
     def speed(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike) -> Array:
         """(range + fixed approach) / (range + approach)."""
-        return (np.asarray(range_) + self.value) / (np.asarray(range_) + approach)
+        return (array(range_) + self.value) / (array(range_) + approach)
 
     def outside(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike) -> NDArray[np.bool_]:
         """Nowhere."""
-        shape = np.broadcast_shapes(np.shape(wet_bulb), np.shape(range_), np.shape(water_share))
-        return np.zeros(shape, dtype=bool)
+        return full(np.broadcast_shapes(shape(wet_bulb), shape(range_), shape(water_share)), False, bool)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Correlation:
         return off + np.abs(self._water(water_share) - water_share) > 1e-9
 
     def _edge(self, wet_bulb: ArrayLike, range_: ArrayLike) -> tuple[Array, Array]:
-        celsius = np.clip(np.asarray(wet_bulb) - ZERO_CELSIUS, *self.record.wet_bulb_range)
+        celsius = np.clip(array(wet_bulb) - ZERO_CELSIUS, *self.record.wet_bulb_range)
         return celsius, np.clip(range_, *self.record.range_range)
 
     def _water(self, water_share: ArrayLike) -> Array:
@@ -117,7 +117,7 @@ def leaving_water(
 
     Below `minimum_fan_speed` a bypass holds the target, the fans at that speed.
     """
-    reach = np.asarray(wet_bulb) + tower_law.approach(wet_bulb, range_, water_share)
+    reach = array(wet_bulb) + tower_law.approach(wet_bulb, range_, water_share)
     leaving = np.maximum(reach, target)
     wanted = tower_law.speed(wet_bulb, range_, water_share, leaving - wet_bulb)
     return leaving, np.where(leaving > reach, np.maximum(wanted, tower.minimum_fan_speed), 1.0)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import full, ratio, shape, zeros
 from thermo.case.schema_heat_rejection import economizer_kind
 from thermo.media import fluid
 from thermo.plant import chiller, economizer, pump, tower, water
@@ -77,7 +78,7 @@ class Loop:
     def range(self, rejected: Array, flow: Array) -> Array:
         """Water into the tower minus water out of it, K, with the heat of the pumps."""
         heat = rejected + self.pump_power(flow)
-        return np.divide(heat, flow * self.capacity, out=np.zeros(np.shape(heat)), where=flow > 0.0)
+        return ratio(heat, flow * self.capacity)
 
     def cooled(self, rejected: Array, flow: Array, target: ArrayLike) -> tuple[Array, Array]:
         """Water that leaves the tower, K, and fan speed, with `target` (K) as the coldest that is wanted."""
@@ -92,24 +93,24 @@ class Loop:
             flow = self.flow(rejected)
             leaving, speed = self.cooled(rejected, flow, self.minimum)
             cop = self.chiller.cop(self.supply, leaving)
-        return Operation(leaving, leaving, speed, flow, np.zeros(np.shape(heat)), cop)
+        return Operation(leaving, leaving, speed, flow, zeros(shape(heat)), cop)
 
     def free(self, heat: Array, target: ArrayLike) -> Operation:
         """The exchanger takes all the heat, where the tower reaches `target`, K."""
         flow = self.flow(heat)
         leaving, speed = self.cooled(heat, flow, target)
-        shape = np.broadcast_shapes(np.shape(leaving), np.shape(heat))
-        return Operation(leaving, np.maximum(leaving, self.minimum), speed, flow, np.ones(shape), np.ones(shape))
+        ones = full(np.broadcast_shapes(shape(leaving), shape(heat)), 1.0)
+        return Operation(leaving, np.maximum(leaving, self.minimum), speed, flow, ones, ones)
 
     def mixed(self, heat: Array, return_: Array, exchanger: ArrayLike, first_cop: Array) -> Operation:
         """Full fan speed; the exchanger takes what it can, the chillers the rest with the water behind it."""
-        cop, share = first_cop, np.zeros(np.shape(heat))
+        cop, share = first_cop, zeros(shape(heat))
         for _ in range(PASSES):
             rejected = heat * (1.0 + (1.0 - share) / cop)
             flow = self.flow(rejected)
             leaving, speed = self.cooled(rejected, flow, -np.inf)
             share = np.clip((return_ - leaving - exchanger) / np.maximum(return_ - self.supply, 1e-9), 0.0, 1.0)
-            rise = np.divide(share * heat, flow * self.capacity, out=np.zeros(share.shape), where=flow > 0.0)
+            rise = ratio(share * heat, flow * self.capacity)
             entering = np.maximum(leaving + rise, self.minimum)
             cop = self.chiller.cop(self.supply, entering)
         return Operation(leaving, entering, speed, flow, share, cop)
@@ -197,7 +198,7 @@ def _through_tower(loop: Loop, heat: Array, return_: Array, mechanical: Operatio
 def _tower_water(loop: Loop, outdoor: Weather, heat: Array, flow: Array, leaving: Array) -> dict:
     """Evaporation and its consequences, and where the tower runs outside its record."""
     given = loop.plant.water
-    span = np.divide(heat, flow * loop.capacity, out=np.zeros(np.shape(heat)), where=flow > 0.0)
+    span = ratio(heat, flow * loop.capacity)
     if given.latent_fraction is None:
         evaporated = water.tower_evaporation(heat, leaving + span, leaving, outdoor)
     else:

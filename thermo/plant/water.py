@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array
 from thermo.media import moist_air
 
 Array = NDArray[np.float64]
@@ -18,8 +19,8 @@ def balance(evaporation: ArrayLike, drift: ArrayLike, cycles: ArrayLike) -> dict
     The salts that come in with the make-up leave with blowdown and drift at `cycles` times the concentration:
     blowdown = evaporation / (cycles - 1) - drift, at least 0; make-up = evaporation + drift + blowdown.
     """
-    evaporation, drift = np.asarray(evaporation, dtype=np.float64), np.asarray(drift, dtype=np.float64)
-    blowdown = np.maximum(evaporation / (np.asarray(cycles) - 1.0) - drift, 0.0)
+    evaporation, drift = array(evaporation), array(drift)
+    blowdown = np.maximum(evaporation / (array(cycles) - 1.0) - drift, 0.0)
     return {
         "water_evaporation": evaporation,
         "water_drift": drift,
@@ -36,14 +37,14 @@ def tower_evaporation(heat: ArrayLike, water_in: ArrayLike, water_out: ArrayLike
     the heat can evaporate water, in cold air about half of it. The enthalpy of the make-up is left out (under 3 %).
     Never more than what the air can take: nothing where the leaving air holds no more heat than the outdoor air.
     """
-    leaving = 0.5 * (np.asarray(water_in) + water_out)
+    leaving = 0.5 * (array(water_in) + water_out)
     saturated = moist_air.humidity_ratio(leaving, 1.0, outdoor.pressure)
     humidity = outdoor.humidity_ratio
     gained = moist_air.enthalpy(leaving, saturated) - moist_air.enthalpy(outdoor.dry_bulb, humidity)
     share = np.where(gained > 0.0, np.maximum(saturated - humidity, 0.0) / np.maximum(gained, 1.0), 0.0)
-    return np.asarray(heat) * share
+    return array(heat) * share
 
 
 def evaporation_of_fraction(heat: ArrayLike, latent_fraction: ArrayLike) -> Array:
     """Water evaporated, kg/s, when a fixed share of `heat` (W) leaves as vapour: heat x share / 2430 kJ/kg."""
-    return np.asarray(heat) * latent_fraction / LATENT_HEAT
+    return array(heat) * latent_fraction / LATENT_HEAT

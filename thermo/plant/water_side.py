@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from thermo.arrays import ratio
 from thermo.case.schema_heat_rejection import economizer_kind
 from thermo.media import fluid
 from thermo.plant import adiabatic, chiller, economizer, pump, tower_loop, water
@@ -25,7 +26,7 @@ def run(plant, outdoor: Weather, load: Array, design_load: Array, supply: Array)
     pumps = pump.pump_power(loop, flow, design_flow, supply)
     heat = load + pumps
     capacity_rate = flow * fluid("water").heat_capacity(supply)
-    rise = np.divide(heat, capacity_rate, out=np.zeros(np.shape(heat)), where=capacity_rate > 0.0)
+    rise = ratio(heat, capacity_rate)
     design_heat = design_load + pump.pump_power(loop, design_flow, design_flow, supply)
     rejection = tower_loop.run if plant.chiller.condenser == "water" else _outdoor_air
     hourly = rejection(plant, outdoor, heat, design_heat, supply, supply + rise)

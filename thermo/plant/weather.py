@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from thermo import arrays
 from thermo.errors import CaseError
 from thermo.media import moist_air
 
@@ -83,6 +84,17 @@ def on_step(hourly: Weather, step: float) -> Weather:
     given = (hourly.dry_bulb, hourly.relative_humidity, hourly.pressure)
     fine = (np.interp(wanted, known, np.concatenate([v[-1:], v, v[:1]])) for v in given)
     return Weather(hourly.name, *fine, hourly.month.repeat(count), hourly.elevation, step)
+
+
+def where_arrays_are_made(outdoor: Weather) -> Weather:
+    """The same weather as arrays of the device that the year is computed on; `month` stays on the host."""
+    return outdoor if arrays.on_host() else _copied(outdoor, arrays.place())
+
+
+@lru_cache(maxsize=16)
+def _copied(outdoor: Weather, _place: str) -> Weather:
+    names = ("dry_bulb", "relative_humidity", "pressure")
+    return replace(outdoor, **{name: arrays.array(getattr(outdoor, name)) for name in names})
 
 
 def read_epw(path: Path | str) -> Weather:

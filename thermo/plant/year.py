@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo import arrays
 from thermo.case.schema_heat_rejection import economizer_kind
 from thermo.errors import CaseError
 from thermo.media import Air
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 def site_weather(case) -> Weather:
     """Weather of ``case.site`` on the steps of ``case.plant.step``: the EPW file or real year of ``case.weather_file``,
     or the case's constant weather."""
-    return weather.on_step(_hourly_weather(case), case.plant.step)
+    return weather.where_arrays_are_made(weather.on_step(_hourly_weather(case), case.plant.step))
 
 
 def _hourly_weather(case) -> Weather:
@@ -56,7 +57,7 @@ def simulate(
     """
     outdoor = site_weather(case) if outdoor is None else outdoor
     given = (it_power_W, supply_temperature_K, server_airflow_m3_s)
-    it_power, supply_air, server_flow = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in given)
+    it_power, supply_air, server_flow = (arrays.line(value) for value in given)
     sizes = sizes_of(it_power, server_flow, design)
     air = air_side(case.plant, outdoor, it_power, supply_air, return_temperature_K, server_flow, sizes)
     hourly = {"dry_bulb": outdoor.dry_bulb, "it_power": it_power, "supply_air_temperature": supply_air, **air}
@@ -76,7 +77,7 @@ def sizes_of(it_power: Array, flow: Array, design: tuple[ArrayLike, ArrayLike] |
     """IT power and server airflow that everything is sized for, with a last axis of length 1."""
     if design is None:
         return _design(it_power), _design(flow)
-    it, air = (np.atleast_1d(np.asarray(value, dtype=np.float64)) for value in design)
+    it, air = (arrays.line(value) for value in design)
     if np.any(it < _design(it_power) * (1.0 - 1e-9)) or np.any(air < _design(flow) * (1.0 - 1e-9)):
         raise ValueError("the design power and airflow must be at least the largest of the year")
     return it, air
@@ -112,7 +113,7 @@ def air_side(
     load = coil["coil_load"]
     capacity_rate = handled * Air(float(np.mean(outdoor.pressure))).density(supply) * Air().heat_capacity(supply)
     balance_return = supply + load / capacity_rate
-    returned = balance_return if return_ is None else np.atleast_1d(np.asarray(return_, dtype=np.float64))
+    returned = balance_return if return_ is None else arrays.line(return_)
     return {
         "air_handler_flow": handled,
         "air_heat_capacity_rate": capacity_rate,
@@ -126,13 +127,13 @@ def air_side(
 def _chilled_water_supply(plant, supply_air: Array, return_air: Array) -> Array:
     """Chilled-water supply, K: the case's, or the warmest that the coil can work with in the hardest hour."""
     warmest = np.min(air_handler.entering_water(plant.air_handler, supply_air, return_air), axis=-1, keepdims=True)
-    use = f"air at {np.min(supply_air) - 273.15:.1f} degC over this coil"
+    use = f"air at {float(np.min(supply_air)) - 273.15:.1f} degC over this coil"
     key = "plant.chilled_water.supply_temperature"
     chosen = coolant_limits.chosen_supply(key, plant.chilled_water.supply_temperature, warmest, use)
     if np.any(chosen < 273.65):
         raise CaseError(
-            f"plant.chilled_water: the coil needs water at {np.min(chosen) - 273.15:.1f} degC, too near freezing; "
-            "raise the air supply temperature or give a smaller plant.air_handler.coil_approach"
+            f"plant.chilled_water: the coil needs water at {float(np.min(chosen)) - 273.15:.1f} degC, too near "
+            "freezing; raise the air supply temperature or give a smaller plant.air_handler.coil_approach"
         )
     return chosen
 

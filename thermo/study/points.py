@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from thermo import __version__
-from thermo.case import load
+from thermo.case import load, variant
 from thermo.errors import CaseError, DivergedError
 from thermo.output import summary as summaries
 from thermo.run import choose_backend, cooling_of
@@ -67,10 +67,15 @@ def evaluate(point: Point) -> dict[str, Any]:
     try:
         if point.field is None:
             return _solved(point)
-        case = load(point.case, point.overrides)
-        return summaries.ordered(cooling_of(case).year_summary(case, _field(point.field)))
+        case = variant(point.case, point.overrides)
+        return summaries.ordered(cooling_of(case).year_summary(case, former_of(point)))
     except (CaseError, DivergedError) as problem:
         return {"failed": str(problem)}
+
+
+def former_of(point: Point) -> dict[str, Any]:
+    """What the solved field of a point gave."""
+    return _field(point.field)
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +85,7 @@ def _field(text: str) -> dict[str, Any]:
 
 def _solved(point: Point) -> dict[str, Any]:
     """Solve the whole case and keep its summary; nothing is drawn."""
-    case = load(point.case, point.overrides)
+    case = variant(point.case, point.overrides)
     result, _ = cooling_of(case).solve(case, choose_backend("auto", "single"), lambda *_: None, None)
     return summaries.ordered(result.summary)
 

@@ -61,16 +61,18 @@ def run(
     count: int | None = None,
     serial: bool = False,
     say: Callable[[str], None] = lambda line: None,
+    backend: str = "cpu",
 ) -> tuple[str, int]:
     """Run the sweep of a file into ``directory``; returns what the terminal shows and the exit status.
 
-    ``scheduler``: address of a Dask scheduler; ``count``: processes of a local cluster; ``serial``: neither. Status 1:
-    no point meets the limits of its case. Raises :class:`CaseError`, also when no point can be computed.
+    ``scheduler``: address of a Dask scheduler; ``count``: processes of a local cluster; ``serial``: neither;
+    ``backend``: "cuda" computes the years on a GPU. Status 1: no point meets the limits of its case. Raises
+    :class:`CaseError`, also when no point can be computed.
     """
     sweep = load(file)
     for case in sweep.cases:
         load_case(case)
-    with workers_for(scheduler, count, serial, say) as workers:
+    with workers_for(scheduler, count, serial, say, backend) as workers:
         say(f"computing {workers.words}")
         runner = Runner(sweep, directory, workers, say)
         tables, results = METHODS[sweep.settings.method](runner)

@@ -15,11 +15,10 @@ from thermo.case.shipped import shipped_cases
 from thermo.case.source import read
 from thermo.case.table import Table
 from thermo.case.units import NUMBER_THEN_UNIT
+from thermo.case.variants import OF_THE_YEAR
 from thermo.errors import CaseError
 
 Amount = StrictInt | StrictFloat | str
-OF_THE_YEAR = ("plant", "site", "load", "electricity", "money", "limits")
-"""Tables whose keys concern only the year: a sweep over them solves the field once."""
 
 
 class Span(Table):
@@ -136,7 +135,7 @@ class SweepFile(Table):
 
     @property
     def only_year(self) -> bool:
-        """Whether everything that varies concerns the year alone."""
+        """Whether everything that varies concerns the year alone: the field is then solved once."""
         return all(key.split(".")[0] in OF_THE_YEAR for key in self.vary)
 
 

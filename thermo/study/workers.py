@@ -6,35 +6,38 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from kernels.backend import why_no_cuda
 from thermo.errors import HardwareError
-from thermo.study.points import Point, Store, evaluate, identity
+from thermo.study.batch import evaluate_all, groups
+from thermo.study.points import Point, Store, identity
 
-BATCHES_PER_WORKER, LARGEST_BATCH = 4, 50
+BATCHES_PER_WORKER, LARGEST_BATCH = 4, {"cpu": 50, "cuda": 2000}
 CONNECT_S = 10  # to a scheduler
 RETRIES = 3  # of a batch whose worker is lost
 
 
 class Serial(AbstractContextManager):
-    """This process, one point after the other."""
+    """This process alone, on the CPU or on its GPU."""
 
-    words = "in this process, one point after the other"
+    def __init__(self, backend: str = "cpu"):
+        self.backend = backend
+        self.words = "in this process" + (" on the GPU" if backend == "cuda" else "")
 
     def __exit__(self, *_: object) -> None:
         return None
 
     def results(self, points: Sequence[Point]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Index and result of every point."""
-        for number, point in enumerate(points):
-            yield number, evaluate(point)
+        """Index and result of every point, as they are finished."""
+        return evaluate_all(points, self.backend)
 
 
 class Dask(AbstractContextManager):
     """Dask workers: a local cluster with as many processes as cores, or those of a scheduler at an address."""
 
-    def __init__(self, scheduler: str | None, workers: int | None):
+    def __init__(self, scheduler: str | None, workers: int | None, backend: str = "cpu"):
         from dask.distributed import Client, LocalCluster
 
-        self.cluster = None
+        self.cluster, self.backend = None, backend
         if scheduler is None:
             quiet = {"dashboard_address": None, "silence_logs": 40}
             self.cluster = LocalCluster(n_workers=workers, threads_per_worker=1, **quiet)
@@ -55,35 +58,42 @@ class Dask(AbstractContextManager):
         """Index and result of every point, as they are finished; a batch of a lost worker is computed again."""
         from dask.distributed import as_completed
 
-        size = min(max(len(points) // (BATCHES_PER_WORKER * self.count), 1), LARGEST_BATCH)
-        batches = [range(start, min(start + size, len(points))) for start in range(0, len(points), size)]
+        size = min(max(len(points) // (BATCHES_PER_WORKER * self.count), 1), LARGEST_BATCH[self.backend])
+        order = [number for group in groups(points) for number in group]
         futures = {}
-        for batch in batches:
-            future = self.client.submit(_batch, [points[i] for i in batch], pure=False, retries=RETRIES)
+        for batch in (order[start : start + size] for start in range(0, len(order), size)):
+            some = [points[i] for i in batch]
+            future = self.client.submit(_batch, some, self.backend, pure=False, retries=RETRIES)
             futures[future] = batch
         for future, found in as_completed(futures, with_results=True):
             yield from zip(futures[future], found, strict=True)
 
 
-def _batch(points: list[Point]) -> list[dict[str, Any]]:
-    return [evaluate(point) for point in points]
+def _batch(points: list[Point], backend: str) -> list[dict[str, Any]]:
+    found = dict(evaluate_all(points, backend))
+    return [found[number] for number in range(len(points))]
 
 
-def workers_for(scheduler: str | None, count: int | None, serial: bool, say: Callable[[str], None]):
+def workers_for(
+    scheduler: str | None, count: int | None, serial: bool, say: Callable[[str], None], backend: str = "cpu"
+):
     """The workers that are asked for; without Dask this process, with a line that says so.
 
-    Raises :class:`HardwareError` when a scheduler is asked for and Dask is missing.
+    One GPU is used by this process alone; with a scheduler every worker uses its own.
+    Raises :class:`HardwareError` when a scheduler is asked for and Dask is missing, or a GPU and there is none.
     """
-    if serial:
-        return Serial()
+    if backend == "cuda" and scheduler is None and (reason := why_no_cuda()):
+        raise HardwareError(reason)
+    if serial or (backend == "cuda" and scheduler is None):
+        return Serial(backend)
     try:
         import dask.distributed  # noqa: F401
     except ImportError:
         if scheduler is not None:
             raise HardwareError("--scheduler needs Dask: pip install 'thermo-dc[dist]'") from None
-        say("Dask is not installed, so the points are computed one after the other (pip install 'thermo-dc[dist]')")
+        say("Dask is not installed, so one process computes the points (pip install 'thermo-dc[dist]')")
         return Serial()
-    return Dask(scheduler, count)
+    return Dask(scheduler, count, backend)
 
 
 def compute(workers, store: Store, points: Sequence[Point], say: Callable[[str], None]) -> list[dict[str, Any]]:

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Speed of many years: 10,000 variant-years of the halls of cases/sweeps/dry_or_evaporative.toml, into a JSON file.
 
-Run it:  python validation/benchmarks/variant_years.py [--years N] [--processes N]
+Run it:  python validation/benchmarks/variant_years.py [--years N] [--alone N] [--processes N]
 Half of the variants are the dry hall, half the evaporative one; each is read, simulated over its 8760 hours with load,
-tokens, water and cost, and summarised, as `thermo sweep` does. The fields are solved before the clock starts.
-CPU seconds are those of the processes that compute; wall seconds include starting them.
+tokens, water and cost, and summarised, as `thermo sweep` does: put together, and for comparison --alone of them one by
+one. The fields are solved before the clock starts. CPU seconds are those of the processes that compute; wall seconds
+include starting them. The shares say what the time of years put together goes to.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from machine import describe
 
+from thermo import arrays
 from thermo.case.shipped import cases_directory
-from thermo.study import design, sweep, sweep_file
+from thermo.study import batch, design, sweep, sweep_file
 from thermo.study.points import Point, evaluate
 
 SWEEP = "sweeps/dry_or_evaporative.toml"
@@ -45,28 +49,62 @@ def points(years: int) -> list[Point]:
             for case, field in zip(loaded.cases, fields, strict=True) for one in values]
 
 
-def compute(batch: list[Point]) -> tuple[float, int]:
-    """CPU seconds of a batch and how many of its points failed."""
+def together(some: list[Point]) -> tuple[float, int]:
+    """CPU seconds of points put together and how many of them failed."""
     started = time.process_time()
-    failed = sum("failed" in evaluate(point) for point in batch)
+    failed = sum("failed" in result for _, result in batch.evaluate_all(some))
     return time.process_time() - started, failed
+
+
+def alone(some: list[Point]) -> tuple[float, int]:
+    """The same one by one."""
+    started = time.process_time()
+    failed = sum("failed" in evaluate(point) for point in some)
+    return time.process_time() - started, failed
+
+
+def shares(some: list[Point], backend: str = "cpu", size: int | None = None) -> dict[str, Any]:
+    """Milliseconds a year of reading the cases, of their years and of taking the results apart."""
+    spent = {"reading": 0.0, "years": 0.0, "taking_apart": 0.0}
+    size = size or batch.most_together(backend)
+    with arrays.of_module(batch.array_module(backend)):
+        for start in range(0, len(some), size):
+            few, marks = some[start : start + size], [time.perf_counter()]
+            case = batch.stacked(few)
+            marks.append(time.perf_counter())
+            summary = batch.summary_of_all(case, few[0])
+            marks.append(time.perf_counter())
+            batch.apart(summary, len(few))
+            marks.append(time.perf_counter())
+            for name, first, last in zip(spent, marks, marks[1:], strict=False):
+                spent[name] += last - first
+    return {name: round(1e3 * seconds / len(some), 3) for name, seconds in spent.items()}
+
+
+def run(pool, way: Callable[[list[Point]], tuple[float, int]], todo: list[Point]) -> dict[str, Any]:
+    """Every point in batches over the processes of a pool."""
+    batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
+    started = time.perf_counter()
+    found = pool.map(way, batches, chunksize=1)
+    wall, cpu = time.perf_counter() - started, sum(seconds for seconds, _ in found)
+    return {"variant_years": len(todo), "failed": sum(failed for _, failed in found), "cpu_s": round(cpu, 1),
+            "wall_s": round(wall, 1), "cpu_ms_per_year": round(1e3 * cpu / len(todo), 2)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--years", type=int, default=10_000)
+    parser.add_argument("--alone", type=int, default=1000, help="years computed one by one")
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
-    todo = points(given.years)
-    batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
-    before, started = describe(), time.perf_counter()
+    todo, few = points(given.years), points(given.alone)
+    machine = describe()
     with get_context("spawn").Pool(given.processes) as pool:
-        found = pool.map(compute, batches, chunksize=1)
-    wall, cpu = time.perf_counter() - started, sum(seconds for seconds, _ in found)
+        found = {"together": run(pool, together, todo), "one_by_one": run(pool, alone, few)}
+    ratio = found["one_by_one"]["cpu_ms_per_year"] / found["together"]["cpu_ms_per_year"]
     report = {
-        "date": datetime.date.today().isoformat(), "machine": before, "variant_years": len(todo),
-        "failed": sum(failed for _, failed in found), "processes": given.processes, "cpu_s": round(cpu, 1),
-        "wall_s": round(wall, 1), "cpu_ms_per_year": round(1e3 * cpu / len(todo), 2),
+        "date": datetime.date.today().isoformat(), "machine": machine, "processes": given.processes, **found,
+        "one_by_one_over_together": round(ratio, 2), "together_ms_per_year": shares(todo[:200]),
         "target_wall_s_for_10000_on_two_cores": TARGET_WALL_S,
     }  # fmt: skip
     folder = Path(os.environ.get("OUT") or Path(__file__).parent / "results")

@@ -1,0 +1,105 @@
+"""Arrays that behave as CuPy's do where code for NumPy goes wrong, made of NumPy's: a GPU for tests without one.
+
+They refuse what CuPy refuses: to become NumPy arrays unasked, to be combined with NumPy arrays, and functions, methods
+of ufuncs and arguments that CuPy does not have.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+OFFERED = frozenset({
+    "all", "any", "argmax", "argsort", "asarray", "broadcast_to", "clip", "concatenate", "cumsum", "full", "interp",
+    "irfft", "max", "mean", "min", "repeat", "rfft", "searchsorted", "sum", "take_along_axis", "tile", "where", "zeros",
+})  # fmt: skip
+"""Functions used on arrays of the year, all of which CuPy 13 has with these names and arguments."""
+
+
+class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
+    """An array of a device."""
+
+    __hash__ = None
+
+    def __init__(self, values):
+        self._values = np.asarray(values)
+
+    def __array__(self, *_, **__):
+        raise TypeError("Implicit conversion to a NumPy array is not allowed.")
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if method != "__call__" or kwargs:
+            raise TypeError(f"{ufunc.__name__}.{method} with {sorted(kwargs)} is not offered")
+        return _wrapped(ufunc(*(_bare(value) for value in inputs)))
+
+    def __array_function__(self, function, types, args, kwargs):
+        if function.__name__ not in OFFERED:
+            raise TypeError(f"{function.__name__} is not offered")
+        return _wrapped(function(*_bare(list(args)), **{key: _bare(value) for key, value in kwargs.items()}))
+
+    shape = property(lambda self: self._values.shape)
+    ndim = property(lambda self: self._values.ndim)
+    size = property(lambda self: self._values.size)
+    dtype = property(lambda self: self._values.dtype)
+
+    def get(self):
+        """A copy on the host."""
+        return np.array(self._values)
+
+    def __getitem__(self, key):
+        return _wrapped(self._values[_index(key)])
+
+    def __setitem__(self, key, value):
+        self._values[_index(key)] = _bare(value)
+
+    def __len__(self):
+        return len(self._values)
+
+    def __bool__(self):
+        return bool(self._values)
+
+    def __float__(self):
+        return float(self._values)
+
+    def __int__(self):
+        return int(self._values)
+
+
+def _method(name):
+    def call(self, *args, **kwargs):
+        return _wrapped(getattr(self._values, name)(*args, **kwargs))
+
+    return call
+
+
+for _name in ("all", "any", "astype", "copy", "max", "mean", "min", "ravel", "repeat", "reshape", "sum"):
+    setattr(StandIn, _name, _method(_name))
+
+
+def _index(key):
+    if isinstance(key, tuple):
+        return tuple(_index(part) for part in key)
+    return key if isinstance(key, int | slice | type(...) | None) else _bare(key)
+
+
+def _bare(value):
+    if isinstance(value, StandIn):
+        return value._values
+    if isinstance(value, np.ndarray):
+        raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+    return type(value)(_bare(part) for part in value) if isinstance(value, list | tuple) else value
+
+
+def _wrapped(value):
+    if isinstance(value, tuple | list):
+        return type(value)(_wrapped(part) for part in value)
+    return StandIn(value) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def asarray(values, dtype=None):
+    """An array of the device from one there or on the host."""
+    return StandIn(np.array(_bare(values) if isinstance(values, StandIn) else values, dtype=dtype))
+
+
+def full(shape, value, dtype=None):
+    """An array of one value."""
+    return StandIn(np.full(shape, _bare(value), dtype))

@@ -25,7 +25,7 @@ ALLOWED = {
     "media": {"errors", "arrays", "records"},
     "case": {"errors", "records"},
     "field": PHYSICS | {"result"},
-    "loop": PHYSICS | {"result"},
+    "loop": PHYSICS | {"load", "result"},
     "plant": PHYSICS,
     "load": PHYSICS,
     "money": PHYSICS | {"load"},

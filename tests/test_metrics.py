@@ -99,7 +99,7 @@ def summary(case):
 def test_summary_is_the_contract_and_adds_up(summary):
     energy, figures = summary["energy"], summary["metrics"]
     assert json.loads(json.dumps(summary)) == summary
-    assert set(summary["plant"]) == {"mode_hours", "peak_power_W"}
+    assert set(summary["plant"]) == {"mode_hours", "peak_power_W", "outdoor_max_C", "hours_above_35C"}
     assert set(energy) == set(metrics.ENERGY_KEYS)
     assert sum(energy.values()) - energy["server_fans_kWh"] == pytest.approx(figures["facility_energy_kWh"])
     assert figures["pue"] == pytest.approx(figures["facility_energy_kWh"] / figures["it_energy_kWh"])
@@ -144,6 +144,7 @@ def test_worked_facility_year():
         "water_makeup": np.full(8760, 1e3 * site["site water"] / 8760.0 / 3600.0),
         "air_heat_capacity_rate": mean["IT energy"] / 12.0,
         "return_air_temperature": np.full(8760, 12.0),
+        "dry_bulb": np.full(8760, 293.15),
     }
     overhead = ("fans and pumps", "chillers", "electrical losses", "lighting and other")
     hourly["facility_power"] = sum((mean[part] for part in overhead), mean["IT energy"])

@@ -13,6 +13,9 @@ import numpy as np
 
 from thermo import air, metrics, operation, tank
 from thermo.errors import CaseError
+from thermo.load import chip
+from thermo.load.chip import ChipState, FullRate, Solved
+from thermo.load.tank_feedback import TankChips
 from thermo.loop.pool import KELVIN, PoolState, Tank
 from thermo.plant import closed_loop_year, fill
 from thermo.result import Result, Year
@@ -42,8 +45,10 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
         summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
-        summary["chips"] |= operation.full_rate(case, _hottest(state))
+        summary["chips"] |= _full_rate(case, state)
         summary["plant"]["supply_limit_C"] = state.facility_limit - KELVIN
+    if state.monitors:
+        summary["monitors"] = summary.get("monitors", []) + state.monitors
     summary["limits"] = air.limit_rows(case, summary)
     return replace(result, year=year, sources=assumptions(case, state)), status
 
@@ -62,7 +67,7 @@ def pool_state(case) -> TankState:
     """The boiling tank of a case with the coolant that the case or its plant gives. Raises CaseError."""
     given = case.immersion.condenser.coolant_temperature
     try:
-        boiling = Tank(case.immersion, coolant_name(case))
+        boiling = Tank(case.immersion, coolant_name(case), FullRate.of(case))
         if case.plant is not None:
             given = case.plant.facility_loop.supply_temperature
         warmest = boiling.warmest_inlet()
@@ -72,10 +77,12 @@ def pool_state(case) -> TankState:
     condenser, share = case.immersion.condenser, state.coolant_share
     record = boiling.liquid.record
     return TankState(
-        heat=state.heat, facility_limit=warmest, coolant_inlet=state.coolant_inlet, coolant_outlet=state.coolant_outlet,
+        heat=state.heat, reference_heat=boiling.reference_heat, facility_limit=warmest,
+        coolant_inlet=state.coolant_inlet, coolant_outlet=state.coolant_outlet,
         coolant_flow=state.coolant_flow, pressure_drop=condenser.pressure_drop * share**2,
         pump=condenser.flow * share * condenser.pressure_drop * share**2 / condenser.pump_efficiency,
-        balance=_closure(state), section=_pool_section(case, boiling, state), flags=state.flags,
+        balance=_closure(state), section=_pool_section(case, boiling, state), chips=_pool_chips(boiling, state),
+        flags=state.flags,
         sources=[
             f"{boiling.liquid.name}, quality {record.quality}: {record.source}. Saturation: {boiling.liquid.source}.",
             "Boiling: Cooper 1984, or Rohsenow 1952 where a surface constant is given; surfaces scatter by 20 to 30 %.",
@@ -83,6 +90,15 @@ def pool_state(case) -> TankState:
             "The pool is saturated and well mixed; tank walls lose no heat; lid openings and leaks are allowances.",
         ],
     )  # fmt: skip
+
+
+def _pool_chips(boiling: Tank, state: PoolState) -> TankChips:
+    """The chips of a boiling tank."""
+    count = np.array([chip.count for chip in state.chips])
+    reference = np.array([boiling.power(chip, record) for chip, record in boiling.chips])
+    states = [chip.state for chip in state.chips]
+    joined = ChipState(*(np.array([getattr(one, name) for one in states]) for name in ChipState.__dataclass_fields__))
+    return TankChips([chip.name for chip in state.chips], count, reference, joined)
 
 
 def coolant_name(case) -> str:
@@ -93,7 +109,7 @@ def coolant_name(case) -> str:
 def operate(case, state: TankState) -> operation.Operation:
     """The year of the case, with the fill of the facility loop in its ledger; full load unless it has a load."""
     tanks = case.plant.it_scale * case.immersion.tanks
-    heat = tanks * state.heat
+    heat = tanks * state.reference_heat
     supply = getattr(case.plant.air_handler, "supply_temperature", None) or HALL_AIR
 
     def plant(it_power, _share) -> Year:
@@ -103,16 +119,33 @@ def operate(case, state: TankState) -> operation.Operation:
         return fill.with_fill(year, case, 0.0, case.plant.facility_loop.coolant, round(tanks))
 
     return operation.run(
-        case, heat, plant, state.coolant_inlet, _hottest(state),
+        case, heat, plant, state.coolant_inlet, _hottest(case, state),
         lambda year: np.maximum(year.hourly["facility_supply"] - state.facility_limit, 0.0),
     )  # fmt: skip
 
 
-def _hottest(state: TankState) -> tuple[float, float]:
-    """Temperature of the chip nearest its limit, before any event, and of the coolant that enters, K."""
+def _hottest(case, state: TankState) -> Solved:
+    """The chip nearest its limit, before any event."""
     name = _nearest(state).get("hottest")
-    found = [row.get("start_C", row["max_C"]) for row in state.section["chips"] if row["name"] == name]
-    return (found[0] + KELVIN if found else state.coolant_inlet), state.coolant_inlet
+    found = [row.get("start_C", row["max_C"]) + KELVIN for row in state.section["chips"] if row["name"] == name]
+    if not found:
+        return Solved(state.coolant_inlet, state.coolant_inlet)
+    if state.chips is None or name not in state.chips.names:
+        return Solved(found[0], state.coolant_inlet, float(FullRate.of(case).power_at(1.0, found[0])))
+    number = state.chips.names.index(name)
+    share = float(state.chips.state.power[number] / state.chips.reference[number])
+    return Solved(found[0], state.coolant_inlet, share)
+
+
+def _full_rate(case, state: TankState) -> dict[str, float]:
+    """Power, clock and lost rate of the chips at full rate; nothing without ``load.chip``."""
+    if FullRate.of(case).given is None:
+        return {}
+    hottest = _nearest(state).get("hottest")
+    if state.chips is not None and hottest in state.chips.names:
+        return operation.full_rate(state.chips.state, state.chips.names.index(hottest), state.chips.count)
+    before = _hottest(case, state)
+    return operation.full_rate(chip.state(chip.law(case.load.chip, before), np.array([before.coolant])), 0)
 
 
 def _closure(state: PoolState) -> dict[str, float]:

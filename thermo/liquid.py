@@ -14,6 +14,7 @@ import numpy as np
 from thermo import air, liquid_transient, metrics, operation
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
+from thermo.load.chip import FullRate, Solved
 from thermo.loop import branch_table, steady
 from thermo.loop.coolant import coolant
 from thermo.loop.plate_maps import plate_maps
@@ -51,7 +52,8 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         year = worked.year
         flags += year.flags + ([] if worked.work is None else worked.work.flags)
         summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
-        summary["chips"] |= operation.full_rate(case, _hottest(case, technology))
+        if FullRate.of(case).given is not None:
+            summary["chips"] |= operation.full_rate(technology.states.state, technology.nearest)
         supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
         summary["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
     trip = liquid_transient.march(case, technology)
@@ -77,10 +79,13 @@ def preflight(case, backend) -> dict[str, Any]:
 
 
 def solve_loop(case) -> Technology:
-    """The technology loop at full load. Raises :class:`CaseError` about the case's file."""
+    """The technology loop at full load, its chips at the power of their temperature where the case has ``load.chip``.
+
+    Raises :class:`CaseError` about the case's file.
+    """
     facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
     try:
-        technology = solve_technology(case.liquid, facility)
+        technology = solve_technology(case.liquid, facility, FullRate.of(case))
     except CaseError as problem:
         raise case.error("liquid", str(problem)) from None
     if case.room is not None:
@@ -122,10 +127,12 @@ def operate(case, technology: Technology) -> operation.Operation:
     )  # fmt: skip
 
 
-def _hottest(case, technology: Technology) -> tuple[float, float]:
-    """Temperature of the chip nearest its limit and of the coolant at the plates, K."""
-    nearest = int(np.argmin(technology.chip_limit - technology.chip_temperature))
-    return float(technology.chip_temperature[nearest]), case.liquid.supply_temperature
+def _hottest(case, technology: Technology) -> Solved:
+    """The chip nearest its limit, with the coolant at the plates."""
+    states, nearest = technology.states, technology.nearest
+    _, plates, _, _ = technology.of_chips
+    share = states.state.power[nearest] / technology.chips[plates[nearest].chip].power
+    return Solved(float(states.state.temperature[nearest]), case.liquid.supply_temperature, float(share))
 
 
 def _joined_balance(room: dict | None, technology: Technology) -> dict[str, float]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermo.errors import CaseError
-from thermo.load import chip as chips
 from thermo.load import throttle, trace
 from thermo.loop.technology import Technology
 from thermo.loop.trip import LoopMarch, TripResult
@@ -29,10 +28,7 @@ def march(case, technology: Technology) -> TripResult | None:
     load = None if time.trace is None else _traced(case, 0.0 if chip is None else chip.leakage_fraction)
     feedback = None if chip is None else partial(throttle.held, chip)
     try:
-        loop = LoopMarch(case.liquid, technology, time, facility, feedback)
-        if chip is not None:
-            _limit(loop, chip)
-        return loop.run(load)
+        return LoopMarch(case.liquid, technology, time, facility, feedback).run(load)
     except CaseError as problem:
         raise case.error("liquid.time", str(problem)) from None
 
@@ -44,14 +40,6 @@ def _traced(case, leakage: float) -> NDArray[np.float64]:
     at = np.arange(1, round(time.duration / time.step) + 1) * time.step
     share = np.interp(at, np.arange(len(series.values)) * series.step, series.values / series.values.max())
     return np.maximum(share - leakage, 0.0) / (1.0 - leakage)
-
-
-def _limit(loop: LoopMarch, chip) -> None:
-    """Limits of ``load.chip`` or of its record where they are below those of the plates' chips."""
-    law = chips.law(chip)
-    loop.throttle = np.minimum(loop.throttle, law.limit)
-    if chip.shutdown is not None or chip.record is not None:
-        loop.shutdown = np.minimum(loop.shutdown, law.shutdown)
 
 
 def trip_rows(trip: TripResult) -> list[dict[str, Any]]:

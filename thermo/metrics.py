@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
-from thermo.arrays import at_largest
+from thermo.arrays import at_largest, over_year
 
 if TYPE_CHECKING:
     from thermo.plant.ledger import Year
 
 LITRE_PER_KWH = 1e3 * 3.6e6  # of one m3/J
 KG_PER_KWH = 3.6e6  # of one kg/J
+HOUR, KELVIN = 3600.0, 273.15
+HOT = 35.0  # degC of outdoor air, above which hours are counted: where dry coolers and chillers are short
 
 ENERGY_KEYS = (
     "it_kWh",
@@ -33,6 +35,7 @@ ENERGY_KEYS = (
     "other_kWh",
 )
 
+ROUND_OFF = 1e-9
 ROUNDING_K = 1e-3  # air supplied at the edge of a range is inside it, whatever single precision makes of it
 
 WATER_KEYS = ("makeup_L", "top_up_L", "filter_purge_L", "leak_L", "evaporation_L", "blowdown_L")
@@ -107,7 +110,10 @@ def summarise(year: Year, case: Any, carbon_kg_per_kWh: float | None = None) -> 
     `carbon_kg_per_kWh`: of the year's electricity, weighted by its hours (default: the constant of the site).
     `energy`: the parts add up to the facility energy, except `server_fans_kWh`, which is a part of `it_kWh`.
     """
-    plant = {"mode_hours": dict(year.mode_hours), "peak_power_W": year.totals["peak_power_W"]}
+    outdoors = year.hourly["dry_bulb"] - KELVIN
+    plant = {"mode_hours": dict(year.mode_hours), "peak_power_W": year.totals["peak_power_W"],
+             "outdoor_max_C": over_year(np.max, outdoors),
+             "hours_above_35C": over_year(np.sum, outdoors > HOT + ROUND_OFF) * (year.step / HOUR)}  # fmt: skip
     energy = {key: year.totals[key] for key in ENERGY_KEYS if key in year.totals}
     found = _metrics(year, case.site, carbon_kg_per_kWh)
     return {"plant": plant, "metrics": found, "energy": energy, "water": _water(year, case.site)}

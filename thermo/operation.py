@@ -41,14 +41,14 @@ def run(
     full_power: float,
     plant: Callable[[ArrayLike, ArrayLike], Year],
     coolant: ArrayLike | None = None,
-    hottest: tuple[float, float] | None = None,
+    hottest: chips.Solved | None = None,
     warmer: Callable[[Year], ArrayLike] | None = None,
 ) -> Operation:
     """Run the year of ``case``.
 
     `full_power`: the racks at full rate, W, already times ``plant.it_scale``; `plant(it_power, share)` simulates the
     plant for the IT power (W, scalar or (hours,)) and its share of full power; `coolant`: what enters the chips' heat
-    sinks or cold plates, K; `hottest`: chip and coolant at full rate, K, where they were solved; `warmer(year)`: K by
+    sinks or cold plates, K; `hottest`: the chip nearest its limit, where it was solved; `warmer(year)`: K by
     which the coolant of every hour is warmer than `coolant` because the plant cannot hold it.
     Raises :class:`thermo.errors.CaseError`.
     """
@@ -142,18 +142,17 @@ def chip_section(case, inlets: dict[str, float]) -> dict[str, Any]:
     return section | _full_rate(states)
 
 
-def full_rate(case, hottest: tuple[float, float]) -> dict[str, float]:
-    """What section ``chips`` says of power, clock and lost rate of liquid-cooled chips; nothing without ``load.chip``.
-
-    `hottest`: temperature of the hottest chip and of its coolant, K, where they were solved without leakage.
-    """
-    if case.load is None or case.load.chip is None:
-        return {}
-    return _full_rate(chips.state(chips.law(case.load.chip, hottest), arrays.line(hottest[1])))
+def full_rate(states: chips.ChipState, hottest: int, count: ArrayLike | None = None) -> dict[str, float]:
+    """Of solved chips at full rate, `count` of each kind: power of the `hottest` with leakage; where chips slow down,
+    the slowest clock and the share of rate lost."""
+    found = {"power_W": float(states.power[hottest])}
+    lost = float(np.average(1.0 - np.where(states.shutdown, 0.0, states.clock), weights=count))
+    return found | ({"clock": float(states.clock.min()), "lost_share": lost} if lost > 0.0 else {})
 
 
 def _full_rate(states: chips.ChipState) -> dict[str, Any]:
-    """Power of the hottest chip with leakage; where chips slow down, the slowest clock and the share of rate lost."""
+    """Of racks at full rate: power of the hottest chip with leakage; where chips slow down, the slowest clock and the
+    share of rate lost."""
     lost = over_year(np.mean, 1.0 - np.where(states.shutdown, 0.0, states.clock))
     slowed = {"clock": over_year(np.min, states.clock), "lost_share": lost}
     power = arrays.at_largest(states.power, states.temperature)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from thermo.field.porous import SolidRow, limits_of, solid_rows
 from thermo.field.properties import fluid_properties
 from thermo.field.steady import solve_steady
 from thermo.field.transient import solve_transient
+from thermo.load.chip import FullRate
+from thermo.load.tank_feedback import TankChips, TankFeedback
 from thermo.loop import exchanger
 from thermo.media import fluid
 from thermo.result import Result
@@ -27,11 +29,14 @@ LEAST_APPROACH = 1e-3  # K: an exchanger that would need less cannot do it
 class TankState:
     """One tank as the plant sees it.
 
-    `heat` W; `facility_limit` K: warmest coolant; coolant in and out K, its flow kg/s and `pressure_drop` Pa; `pump` W;
-    `balance` and `section`: parts of the summary; `flags` and `sources` for the reader.
+    `heat` W, `reference_heat` with all chips at their reference temperature; `facility_limit` K: warmest coolant;
+    coolant in and out K, its flow kg/s and `pressure_drop` Pa; `pump` W;
+    `balance` and `section`: parts of the summary; `chips` with a limit, None in time; `flags` and `sources` for the
+    reader; `monitors` of a run in time.
     """
 
     heat: float
+    reference_heat: float
     facility_limit: float
     coolant_inlet: float
     coolant_outlet: float
@@ -40,22 +45,27 @@ class TankState:
     pump: float
     balance: dict[str, float]
     section: dict[str, Any]
+    chips: TankChips | None = None
     flags: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    monitors: list[dict[str, Any]] = field(default_factory=list)
 
 
 def solve(case, backend, listener, resume=None) -> tuple[Result, str, TankState]:
     """Solve the field of the tank, steady or in time; returns the result, the status of the field, and what the plant
-    must know."""
+    must know. With ``load.chip`` chips leak and slow down by their temperature."""
     properties = fluid_properties(case)
     field_only = case.field_only()
     air.preflight(field_only, backend)
+    rate = FullRate.of(case)
+    feedback = None if rate.given is None else TankFeedback(rate)
     if case.time is None:
-        solution = solve_steady(field_only, backend, properties, listener, resume)
+        draw = None if feedback is None else feedback.steady
+        solution = solve_steady(field_only, backend, properties, listener, resume, draw_solids=draw)
         summary, _ = air.summarise(field_only, solution)
         fields, followed = outcome.fields_of(case, solution.solver), None
     else:
-        solution = solve_transient(field_only, backend, properties, listener, resume)
+        solution = solve_transient(field_only, backend, properties, listener, resume, solid_feedback=feedback)
         summary, _ = air_transient.summarise(field_only, solution)
         fields, followed = transient_outcome.transient_fields(case, solution), solution
     summary.pop("limits", None)
@@ -63,34 +73,65 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str, TankState]
         summary=summary, fields=fields, boxes=outcome.boxes_of(case), history=solution.history.arrays(), year=None,
         case_text=case.source_text, log=[], room_lo=case.room.lo, room_hi=case.room.hi,
     )  # fmt: skip
-    return result, solution.status, _state(case, solution.solver, properties, summary["balance"], followed)
+    state = _state(case, solution.solver, properties, summary["balance"], followed, rate)
+    if followed is not None and feedback is not None:
+        begin = followed.solids.begin
+        state.flags.extend(feedback.flags(begin))
+        state.monitors.extend(feedback.rows(begin))
+    return result, solution.status, state
 
 
-def _state(case, solver, properties, balance: dict[str, float], followed) -> TankState:
+def _state(case, solver, properties, balance: dict[str, float], followed, full: FullRate) -> TankState:
     """The tank behind its exchanger, from the solved field. The plant meets the tank as it is before its events, which
     the ``followed`` run in time has kept."""
     immersion, rows = case.immersion, solid_rows(solver.case, solver)
-    heat = sum(box.power or 0.0 for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous))
+    rows = [row if row.limit is None else replace(row, limit=full.limits(row.limit)[0]) for row in rows]
+    reference = sum(box.power or 0.0 for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous))
+    heat = reference + (0.0 if followed is not None else solver.solids.change)
     coolant = fluid("water" if case.plant is None else case.plant.facility_loop.coolant)
     flow = sum(opening.nominal_flow for opening in case.supply)
     cold = min(cold_temperatures(case))
     rate = immersion.exchanger.flow * float(coolant.density(cold) * coolant.heat_capacity(cold))
     inlet = _coolant_inlet(case, heat, cold, flow * properties.capacity, rate)
-    steady = {row.name: row.temperature for row in rows} if followed is None else {
-        name: degrees + KELVIN for name, degrees in followed.solids_before.items()}  # fmt: skip
-    slack = min((limit - steady[name] for name, limit in limits_of(case).items()), default=immersion.margin)
+    chips = None if followed is not None else TankFeedback(full).chips(rows, solver.solids.reference)
+    slack = _slack(case, rows, full) if followed is None else _slack_before(case, followed, full)
     given = immersion.exchanger
     pumps = given.flow * given.pressure_drop + flow * given.liquid_pressure_drop
     plain = case.model_copy(update={"plant": None})
     in_time = [] if followed is None else [*air_transient.assumptions(plain, followed), IN_TIME]
     return TankState(
-        heat=heat, facility_limit=inlet + slack - immersion.margin, coolant_inlet=inlet,
+        heat=heat, reference_heat=reference, facility_limit=inlet + slack, coolant_inlet=inlet,
         coolant_outlet=inlet + heat / rate, coolant_flow=immersion.exchanger.flow * float(coolant.density(inlet)),
         pressure_drop=immersion.exchanger.pressure_drop, pump=pumps / immersion.exchanger.pump_efficiency,
         balance=balance, section=_section(case, solver, properties, heat, chip_rows(rows, followed)),
-        flags=[flag for row in rows for flag in row.flags] + _flags(case, solver, rows, followed),
+        chips=chips,
+        flags=[flag for row in rows for flag in row.flags] + _limit_flags(case, rows, followed, chips, full)
+        + _flags(case, solver, rows, followed),
         sources=[*air.assumptions(plain, properties), *in_time, *SOURCES],
     )  # fmt: skip
+
+
+def _slack(case, rows: list[SolidRow], full: FullRate) -> float:
+    """K by which the liquid about every chip may be warmer until one is the margin below its limit, at full clock."""
+    margin, reference, found = case.immersion.margin, {box.name: box.power or 0.0 for box in _limited(case)}, []
+    for row in rows:
+        if row.limit is not None:
+            highest = row.limit - margin
+            power = float(full.power_at(reference[row.name], highest))
+            resistance = (row.temperature - row.fluid) / row.power if row.power else 0.0
+            found.append(highest - resistance * power - row.fluid)
+    return min(found, default=0.0)
+
+
+def _slack_before(case, followed, full: FullRate) -> float:
+    """The same before the events of a run in time, as if the chips' power did not change."""
+    limits = {name: full.limits(limit)[0] - case.immersion.margin for name, limit in limits_of(case).items()}
+    return min((limit - KELVIN - followed.solids_before[name] for name, limit in limits.items()), default=0.0)
+
+
+def _limited(case) -> list:
+    """Heated solids that have a limit."""
+    return [box for box in (*case.heat_sink, *case.porous, *case.obstacle) if box.limit is not None]
 
 
 SOURCES = [
@@ -160,6 +201,18 @@ def _lost(case, solver) -> float | None:
     return -sum(sums.get(name, 0.0) for name in sides) if sides else None
 
 
+def _limit_flags(case, rows: list[SolidRow], followed, chips: TankChips | None, full: FullRate) -> list[str]:
+    """Chips beyond their limit, or those that slow down at it; in time those that pass it, unless they slow down."""
+    if full.given is None:
+        return _beyond(rows) if followed is None else _passed(case, rows, followed)
+    if chips is None:
+        return []
+    named = zip(chips.names, chips.state.clock, chips.state.shutdown, strict=True)
+    return [f"{name}: even the lowest clock is too hot at full rate; it would shut down" if shut else
+            f"{name}: at full rate it slows down to {clock:.0%} of full clock"
+            for name, clock, shut in named if shut or clock < 1.0]  # fmt: skip
+
+
 def _beyond(rows: list[SolidRow]) -> list[str]:
     return [f"{row.name}: {row.temperature - row.limit:.1f} K beyond its limit" for row in rows
             if row.limit is not None and row.temperature > row.limit]  # fmt: skip
@@ -179,8 +232,8 @@ def _passed(case, rows: list[SolidRow], followed) -> list[str]:
 
 
 def _flags(case, solver, rows: list[SolidRow], followed) -> list[str]:
-    """Chips beyond their limit, liquid outside its record, surfaces that would boil or catch fire."""
-    flags = _beyond(rows) if followed is None else _passed(case, rows, followed)
+    """Liquid outside its record, surfaces that would boil or catch fire."""
+    flags: list[str] = []
     if case.fluid.name is None:
         return flags
     temperature = solver.interior(solver.T)[solver.mesh.fluid] + solver.datum

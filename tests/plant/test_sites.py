@@ -10,6 +10,7 @@ import pytest
 from plant_case import abilene_file, plant_case
 from test_tower import table
 
+from thermo import metrics
 from thermo.case.shipped import cases_directory, weather_file
 from thermo.errors import CaseError
 from thermo.plant import real_years, weather, year
@@ -150,7 +151,11 @@ def test_real_dallas_is_hotter_than_the_typical_year():
     assert outdoor.dry_bulb.max() - 273.15 == pytest.approx(43.0)
     assert outdoor.pressure[0] == pytest.approx(weather.standard_pressure(142.0))
     typical = weather.read_epw(weather_file("USA_TX_Dallas-Fort.Worth.Intl.AP.722590_TMYx.2009-2023.epw", FOLDER))
-    assert run(outdoor).totals["peak_power_W"] > run(typical).totals["peak_power_W"]
+    real, usual = run(outdoor), run(typical)
+    assert real.totals["peak_power_W"] > usual.totals["peak_power_W"]
+    told = [metrics.summarise(year_, plant_case())["plant"] for year_ in (real, usual)]
+    assert [plant["hours_above_35C"] for plant in told] == [550.0, 231.0]
+    assert [plant["outdoor_max_C"] for plant in told] == [pytest.approx(43.0), pytest.approx(38.3)]
 
 
 def test_gzipped_epw_is_the_same_weather(tmp_path):

@@ -55,13 +55,16 @@ def relaxation_of(case, solver) -> float:
 class March:
     """Steps on one grid until the monitored values, the balances and the updates have all settled.
 
-    ``draw`` gives the power of every rack, W, for mean intakes, K; without it racks draw what the case says.
+    ``draw`` gives the power of every rack, W, for mean intakes, K; ``draw_solids`` that of heated solids, by name, for
+    :class:`thermo.field.porous.SolidRow`s and the powers of the case. Without them both draw what the case says.
     """
 
-    def __init__(self, case, solver, relaxation, number, count, finest, history, listener, cold, draw=None):
+    def __init__(self, case, solver, relaxation, number, count, finest, history, listener, cold, draw=None,
+                 draw_solids=None):
         self.case, self.solver, self.relaxation = case, solver, relaxation
         self.number, self.count, self.finest = number, count, finest
-        self.history, self.listener, self.cold, self.draw = history, listener, cold, draw
+        self.history, self.listener, self.cold = history, listener, cold
+        self.draw, self.draw_solids, self.solid_rows = draw, draw_solids, []
         self.mass = MassBalance(solver)
         self.reducer = Reducer(solver.backend, solver.size)
         self.status, self.iteration, self.resting = "running", 0, False
@@ -108,6 +111,8 @@ class March:
                              wall_s=wall, **self.measures, **{f"monitor:{k}": v for k, v in self.values.items()})
         if self.draw is not None:
             self.solver.devices.draw(self.draw(means[-1][: len(self.solver.racks)] + self.solver.datum))
+        if self.draw_solids is not None:
+            self.solver.solids.draw(self.draw_solids(self.solid_rows, self.solver.solids.reference))
 
     def finish(self) -> None:
         """With the converged flow: fluxes that conserve mass and a temperature that closes the heat balance."""
@@ -173,7 +178,8 @@ class March:
         self.measures = measures | s.residuals.take()
         self.values.update({m.name: monitor_value(s, m, face_heat)[0] for m in self.case.monitor})
         if s.heat and has_solids(self.case):
-            self.values.update({f"solid {row.name}": row.temperature - KELVIN for row in solid_rows(self.case, s)})
+            self.solid_rows = solid_rows(self.case, s)
+            self.values.update({f"solid {row.name}": row.temperature - KELVIN for row in self.solid_rows})
 
     def _cap_pseudo_steps(self, spread: float) -> None:
         """Pseudo-time steps below the buoyancy period: dt_u <= 1.5/N, dt_T <= 2 max(2, sqrt Pr)/N.

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 
+from thermo.field.porous import solid_rows
 from thermo.field.ride_through import RideThrough
 from thermo.field.statistics import Statistics
 from thermo.field.step_measures import StepMeasures
@@ -41,6 +42,8 @@ def _notes(march) -> dict:
         "flags": march.flags, "values": march.values, "racks": march.racks,
         "times": march.times, "seconds": march.history.seconds(),
         "feedback": None if march.feedback is None else march.feedback.notes(),
+        "solid_feedback": None if march.solid_feedback is None else march.solid_feedback.notes(),
+        "solid_power": march.solver.solids.watts,
         "ride_through": _kept(march.ride_through), "solids": _kept(march.solids),
         "solid_temperatures": march.solid_temperatures, "solids_before": march.solids_before,
         "precision": march.solver.backend.precision, "backend": march.solver.backend.name,
@@ -81,6 +84,10 @@ def restore(march, state: dict[str, np.ndarray]) -> None:
     _restore_ride_through(march.ride_through, notes["ride_through"])
     if march.feedback is not None:
         march.feedback.restore(notes["feedback"])
+    if march.solid_feedback is not None:
+        march.solid_feedback.restore(notes["solid_feedback"])
+        march.solver.solids.draw(notes["solid_power"])
+        march.solid_rows = solid_rows(march.solver.case, march.solver)
     _restore_ride_through(march.solids, notes["solids"])
     if march.statistics is not None:
         _restore_statistics(march.statistics, state, asarray)

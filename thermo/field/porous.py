@@ -156,25 +156,28 @@ class _Look:
         length, prandtl = sink.hi[axis] - sink.lo[axis], nu * properties.capacity / k
         coefficient = plate_nusselt(diameter, length, reynolds, prandtl) * k / diameter
         efficiency = fin_efficiency(coefficient, sink.material.conductivity, sink.thickness, sink.fin_height)
-        fins = fluid + sink.power / (coefficient * 2.0 / sink.pitch * _volume(sink) * efficiency)
+        power = self.solver.solids.of(sink)
+        fins = fluid + power / (coefficient * 2.0 / sink.pitch * _volume(sink) * efficiency)
         flags = []
         if reynolds > TURBULENT:
             flags.append(f"heat sink {sink.name}: Reynolds number {reynolds:.0f} between its fins is past the laminar "
                          "law")  # fmt: skip
-        chip = fins + (sink.case_resistance or 0.0) * sink.power
-        return SolidRow(sink.name, sink.power, chip, fluid, sink.limit, flags)
+        chip = fins + (sink.case_resistance or 0.0) * power
+        return SolidRow(sink.name, power, chip, fluid, sink.limit, flags)
 
     def porous(self, block) -> SolidRow:
         """Solid of a porous block at one temperature over the mean of its fluid."""
         fluid, _ = self.means(block)
-        solid = fluid + block.power / (block.conductance * _volume(block))
-        return SolidRow(block.name, block.power, solid, fluid, block.limit, [])
+        power = self.solver.solids.of(block)
+        solid = fluid + power / (block.conductance * _volume(block))
+        return SolidRow(block.name, power, solid, fluid, block.limit, [])
 
     def block(self, block) -> SolidRow:
         """Hottest cell of a heated block; the fluid about it has no one temperature: the domain's mean is given."""
         cells = self.grid.box_slices(block.lo, block.hi)
         fluid = float(np.average(self.temperature, weights=self.weight))
-        return SolidRow(block.name, block.power, float(self.temperature[cells].max()), fluid, block.limit, [])
+        power = self.solver.solids.of(block)
+        return SolidRow(block.name, power, float(self.temperature[cells].max()), fluid, block.limit, [])
 
 
 def _volume(box) -> float:

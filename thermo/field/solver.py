@@ -25,6 +25,7 @@ from thermo.field.properties import FluidProperties
 from thermo.field.pseudo_time import PseudoTime
 from thermo.field.residuals import Residuals
 from thermo.field.resistances import resistance_faces
+from thermo.field.solid_power import SolidPower
 from thermo.field.turbulence_models import turbulence_model
 
 SOFTENING = 0.9
@@ -56,6 +57,7 @@ class FieldSolver:
         self.components = [Equation(self) for _ in range(3)]
         self.heat = HeatEquation(self) if case.physics.energy else None
         self.heat_groups = HeatGroups(self)
+        self.solids = SolidPower(self)
         self.time_terms = None
         buoyant = any(self.gravity) and self.heat and self.heat.slow
         self.pseudo_time = PseudoTime(self) if buoyant and self.porous.count else None

@@ -48,12 +48,12 @@ def coarsenings(case) -> list[int]:
     return factors
 
 
-def solve_steady(case, backend, fluid, listener, resume=None, draw=None) -> SteadySolution:
+def solve_steady(case, backend, fluid, listener, resume=None, draw=None, draw_solids=None) -> SteadySolution:
     """Solve a case for its steady state.
 
     ``listener`` is called as ``listener(solver, iteration, level, levels, measures, monitors)`` at every check.
     ``resume`` is ``(factor, fields)`` of an earlier run: its grid's coarsening factor and host fields.
-    ``draw`` is as in :class:`thermo.field.march.March`.
+    ``draw`` and ``draw_solids`` are as in :class:`thermo.field.march.March`.
     Raises :class:`DivergedError` when the fields stop being finite at every relaxation tried.
     """
     factors = coarsenings(case)
@@ -77,7 +77,7 @@ def solve_steady(case, backend, fluid, listener, resume=None, draw=None) -> Stea
             return solver
 
         march = _march_with_retries(case, start, number, len(factors), finest, history, listener, flags,
-                                    cold=previous is None and resume is None, draw=draw)
+                                    cold=previous is None and resume is None, draw=(draw, draw_solids))
         hottest = hottest_intakes(march.solver) if march.solver.heat else {}
         levels.append(march.values | {f"rack {rack} inlet_max": value for rack, value in hottest.items()})
         previous = march.solver
@@ -112,7 +112,7 @@ def _march_with_retries(case, start, number, count, finest, history, listener, f
         solver = start()
         relaxation = relaxation or relaxation_of(case, solver)
         march = March(case, solver, relaxation, number, count, finest, history, listener, cold or attempt > 0,
-                      draw)
+                      *draw)
         try:
             march.run()
             if march.damping:

@@ -60,23 +60,29 @@ class TransientSolution:
     statistics: Statistics | None
 
 
-def solve_transient(case, backend, fluid, listener, resume=None, feedback=None) -> TransientSolution:
+def solve_transient(
+    case, backend, fluid, listener, resume=None, feedback=None, solid_feedback=None
+) -> TransientSolution:
     """Solve a case in time. ``listener`` is called as in :func:`thermo.field.steady.solve_steady`, after every step
     with the :class:`March` as one more argument. ``resume`` is the state of an interrupted march, or ``(factor,
     fields)`` of its steady start. ``feedback`` tells what the racks draw, as :class:`thermo.load.feedback.RackFeedback`
-    does. Raises :class:`DivergedError`."""
+    does, ``solid_feedback`` the heated solids, as :class:`thermo.load.tank_feedback.TankFeedback` does. Raises
+    :class:`DivergedError`."""
+    feedbacks = (feedback, solid_feedback)
     if isinstance(resume, dict):
-        march = resumed(case, backend, fluid, listener, resume, feedback)
+        march = resumed(case, backend, fluid, listener, resume, feedbacks)
     else:
-        march = _started(case, backend, fluid, listener, resume, feedback)
+        march = _started(case, backend, fluid, listener, resume, feedbacks)
     march.run()
     return march.solution()
 
 
-def _started(case, backend, fluid, listener, resume, feedback):
+def _started(case, backend, fluid, listener, resume, feedbacks):
+    of_racks, of_solids = feedbacks
     if case.time.start == "steady":
-        draw = None if feedback is None else feedback.at_start
-        start = solve_steady(steady_case(case), backend, fluid, listener, resume, draw)
+        draw = None if of_racks is None else of_racks.at_start
+        draw_solids = None if of_solids is None else of_solids.steady
+        start = solve_steady(steady_case(case), backend, fluid, listener, resume, draw, draw_solids)
         solver, flags = start.solver, list(start.flags)
         if case.physics.large_eddy:
             solver, _ = conditions.changed(TimeTerms(solver), case)
@@ -87,7 +93,7 @@ def _started(case, backend, fluid, listener, resume, feedback):
         load_kernels(case, backend, fluid, 1)
         solver, flags = FieldSolver(case, make_grid(case), backend, fluid), []
         start_fields(case, solver)
-    march = March(case, solver, listener, flags, feedback)
+    march = March(case, solver, listener, flags, *feedbacks)
     march.begin()
     return march
 
@@ -100,7 +106,7 @@ def steady_case(case):
         update={"turbulence": "k-epsilon", "convection": "limited"})})
 
 
-def resumed(case, backend, fluid, listener, state, feedback=None) -> March:
+def resumed(case, backend, fluid, listener, state, feedbacks=(None, None)) -> March:
     """A march that goes on from a saved state."""
     if march_state.precision(state) != backend.precision:
         raise CaseError(f"the checkpoint is in {march_state.precision(state)} precision: add --precision "
@@ -108,7 +114,7 @@ def resumed(case, backend, fluid, listener, state, feedback=None) -> March:
     load_kernels(case, backend, fluid, 1)
     solver = FieldSolver(Schedule(case).at(*march_state.times(state)), make_grid(case), backend, fluid)
     conditions.prepare(solver)
-    march = March(case, solver, listener, [], feedback)
+    march = March(case, solver, listener, [], *feedbacks)
     march_state.restore(march, state)
     return march
 
@@ -116,8 +122,9 @@ def resumed(case, backend, fluid, listener, state, feedback=None) -> March:
 class March:
     """A time-dependent run: state, schedule, step control and records."""
 
-    def __init__(self, case, solver, listener, flags, feedback=None):
-        self.case, self.solver, self.listener, self.feedback = case, solver, listener, feedback
+    def __init__(self, case, solver, listener, flags, feedback=None, solid_feedback=None):
+        self.case, self.solver, self.listener = case, solver, listener
+        self.feedback, self.solid_feedback = feedback, solid_feedback
         self.flags = flags
         self.schedule = Schedule(case)
         self.time = self.before = 0.0
@@ -139,6 +146,7 @@ class March:
         self.measures = StepMeasures(self.terms)
         self.values: dict[str, float] = {}
         self.racks: dict[str, tuple[float, float]] = {}
+        self.solid_rows: list[Any] = []
         self.solid_temperatures: dict[str, float] = {}
         self.solids_before: dict[str, float] = {}
         self.balance = None
@@ -205,10 +213,13 @@ class March:
         self.control.largest = min(self.control.largest, self.solver.devices.longest_step())
 
     def _draw(self, goal: float) -> None:
-        """Give the racks the power that they draw until the new time, from the intakes at the last one."""
+        """Give racks and heated solids the power that they draw until the new time, from what the last one left."""
         if self.feedback is not None and self.solver.heat:
             intakes = np.array([self.racks[rack.name][0] + KELVIN for rack in self.solver.racks])
             self.solver.devices.draw(self.feedback.during(self.time, goal, intakes))
+        if self.solid_feedback is not None:
+            solids = self.solver.solids
+            solids.draw(self.solid_feedback.during(self.time, goal, self.solid_rows, solids.reference))
 
     def _iterate(self, step: float):
         count = self.case.time.iterations
@@ -246,6 +257,8 @@ class March:
         if self.feedback is not None and self.solver.heat:
             self.feedback.accept()
             racks |= self.feedback.columns()
+        if self.solid_feedback is not None:
+            self.solid_feedback.accept()
         solids = {f"monitor:solid {name}": degrees for name, degrees in self.solid_temperatures.items()}
         self.history.add(iteration=self.number, cpu_s=cpu, wall_s=wall, **measures, **racks, **solids)
         if store:
@@ -263,7 +276,8 @@ class March:
         """Temperature of every heated solid in degC, as the events have made it."""
         state = self.solver.case
         if self.solver.heat and has_solids(state):
-            self.solid_temperatures = {row.name: row.temperature - KELVIN for row in solid_rows(state, self.solver)}
+            self.solid_rows = solid_rows(state, self.solver)
+            self.solid_temperatures = {row.name: row.temperature - KELVIN for row in self.solid_rows}
             self.solids.add(self.time, {name: (value, value) for name, value in self.solid_temperatures.items()})
 
     def _sample(self) -> None:

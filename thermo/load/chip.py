@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,21 +55,75 @@ class ChipState:
     shutdown: NDArray[np.bool_]
 
 
-def law(given, hottest: tuple[float, float] | None = None) -> ChipLaw:
-    """The chip of ``[load.chip]``: its record, and what the case gives over it.
+@dataclass(frozen=True)
+class Solved:
+    """A chip that was solved with what cools it, at full rate: its `temperature` and that of the `coolant` that enters,
+    K; `share` is its power over that at the reference temperature."""
 
-    `hottest`: temperature at full rate of the hottest chip, and of the coolant that enters, K, where these were solved.
-    """
+    temperature: float
+    coolant: float
+    share: float = 1.0
+
+
+def law(given, hottest: Solved | None = None) -> ChipLaw:
+    """The chip of ``[load.chip]``: its record, and what the case gives over it; its resistance that of `hottest`."""
     values = {name: getattr(given, name) for name in ChipLaw.__dataclass_fields__}
     if given.record is not None:
         record = records.chip(given.record)
         known = {"power": record.power, "limit": record.throttle, "shutdown": record.shutdown}
         values |= {name: value for name, value in known.items() if values[name] is None}
     if hottest is not None:
-        values["resistance"] = (hottest[0] - hottest[1]) / values["power"]
+        values["resistance"] = (hottest.temperature - hottest.coolant) / (values["power"] * hottest.share)
     shutdown = values["limit"] if values["shutdown"] is None else values["shutdown"]
     values["shutdown"] = np.maximum(shutdown, values["limit"])
     return ChipLaw(**values)
+
+
+@dataclass(frozen=True)
+class FullRate:
+    """Chips of any kind at full rate, with the leakage and clock of ``[load.chip]`` (`given`; None: they draw the same
+    at every temperature). Arguments are scalars or arrays that broadcast: `power` W at the reference temperature,
+    `resistance` K/W to the coolant, temperatures in K."""
+
+    given: Any = None
+
+    @classmethod
+    def of(cls, case) -> FullRate:
+        """The chips of a case."""
+        return cls(None if case.load is None else case.load.chip)
+
+    def limits(self, limit: float, shutdown: float | None = None) -> tuple[float, float]:
+        """Where a chip with these limits slows down and shuts down: the lower of them and those of the case; where it
+        shuts down may be for the case alone to say."""
+        if self.given is None:
+            return limit, limit if shutdown is None else shutdown
+        own = law(self.given)
+        if shutdown is None:
+            shutdown = own.shutdown
+        elif self.given.shutdown is not None or self.given.record is not None:
+            shutdown = min(shutdown, own.shutdown)
+        limit = min(limit, own.limit)
+        return limit, max(shutdown, limit)
+
+    def power_at(self, power: ArrayLike, temperature: ArrayLike) -> Array:
+        """Power at full clock and `temperature`, W."""
+        power = np.asarray(power, dtype=np.float64)
+        if self.given is None:
+            return power
+        chip = replace(law(self.given), power=power)
+        return chip.dynamic + chip.leakage(temperature)
+
+    def state(
+        self, power: ArrayLike, resistance: ArrayLike, limit: ArrayLike, shutdown: ArrayLike, coolant: ArrayLike
+    ) -> ChipState:
+        """The chips with coolant entering at `coolant`."""
+        given = (power, resistance, limit, shutdown, coolant)
+        power, resistance, limit, shutdown, coolant = np.broadcast_arrays(*(np.asarray(v, np.float64) for v in given))
+        if self.given is None:
+            never = np.zeros(power.shape, dtype=bool)
+            return ChipState(coolant + resistance * power, power, np.ones(power.shape), never)
+        chip = replace(law(self.given), power=power, resistance=resistance, limit=limit, shutdown=shutdown)
+        return state(chip, coolant)
 
 
 def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState:

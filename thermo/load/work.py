@@ -51,7 +51,7 @@ def of_year(
     rows: int,
     coolant: ArrayLike | None,
     order: Array | None,
-    hottest: tuple[float, float] | None = None,
+    hottest: chips.Solved | None = None,
     step: float = demand.HOUR,
 ) -> Work:
     """Work of ``case.load`` for ``rows`` hours, or parts of an hour of ``step`` s.

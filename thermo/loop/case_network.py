@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from thermo import records
 from thermo.errors import CaseError, DivergedError
+from thermo.load.chip import FullRate
 from thermo.loop import elements, state_flags, steady
 from thermo.loop.cold_plate_build import make_plate
 from thermo.loop.coolant import Coolant, coolant
@@ -16,7 +17,7 @@ from thermo.loop.exchanger import PlateExchanger
 from thermo.loop.heat import NO_FLOW
 from thermo.loop.network import Builder, Network
 from thermo.loop.steady import Solution
-from thermo.loop.technology_loop import Chip, PlateBranch, chip_temperatures
+from thermo.loop.technology_loop import Chip, PlateBranch, plate_flags, plate_states
 
 Array = NDArray[np.float64]
 
@@ -53,14 +54,17 @@ def solve_network(given) -> SolvedNetwork:
     _refuse_backward_pumps(given, solution)
     steady.refuse_boiling(solution)
     _refuse_unknown_inflow(solution)
-    temperature, limit, flags = chip_temperatures(made.chips, made.plates, solution, given.coolant)
+    plates = plate_states(made.chips, made.plates, solution, FullRate())
+    flags = plate_flags(made.chips, made.plates, solution, given.coolant)
     flags += _pump_flags(given, solution) + _flow_flags(solution) + _heat_flags(given, solution)
     flags += state_flags.cavitation(solution, "raise its pressure")
     flags += state_flags.outside_range(solution) + state_flags.freezing(solution, given.coolant)
     indoors = np.array([not node.outdoors for node in given.node])
     flags += state_flags.condensation(solution, given.room_dew_point, indoors)
     power = float(solution.pump_power.sum() + made.controlled_power.sum())
-    return SolvedNetwork(solution, made.chips, made.plates, temperature, limit, made.volume, power, flags)
+    return SolvedNetwork(
+        solution, made.chips, made.plates, plates.state.temperature, plates.limit, made.volume, power, flags
+    )
 
 
 class _Built:

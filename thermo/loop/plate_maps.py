@@ -34,13 +34,14 @@ def plate_maps(
         hottest = rows[np.argsort(-temperature[rows], kind="stable")][:MOST_PLATES]
         branch = np.array([plates[n].branch for n in hottest])
         flow, inlet = np.abs(solution.flow[branch]), solution.inlet[branch]
-        solved = inside.solve(flow, inlet, chip.heat, backend)
+        heat = solution.network.heat[branch]
+        solved = inside.solve(flow, inlet, heat, backend)
         names = tuple(solution.network.branch_names[n] for n in branch)
         litres = PER_MINUTE / fluid(inside.coolant).density(inlet)
         curve = resistance_curve(inside, float(inlet[0]))
         measured = None if inside is chip.plate else float(chip.plate.resistance(flow[:1], inlet[:1])[0])
-        found.append(PlateMap(name, names, *inside.die_edges(), solved.junction, inlet, flow * litres, chip.heat, curve,
-                              measured))  # fmt: skip
+        found.append(PlateMap(name, names, *inside.die_edges(), solved.junction, inlet, flow * litres, float(heat[0]),
+                              curve, measured))  # fmt: skip
     return found
 
 

@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 
 from thermo import records
 from thermo.errors import CaseError
+from thermo.load.chip import ChipState, FullRate
 from thermo.media import boiling, fluid
 from thermo.media.boiling import GRAVITY, Saturation
 from thermo.media.saturation import BoilingLiquid, boiling_liquid
@@ -20,11 +21,14 @@ from thermo.records.materials import fluid_tables
 KELVIN = 273.15
 HIGHEST_SUPERHEAT = 200.0  # K
 HIGHEST_APPROACH = 150.0  # K of the pool over the coolant that enters its condenser
+MOST_ROUNDS = 60
+SAME_POWER = 1e-10  # of a chip: it draws what its temperature says
 
 
 @dataclass(frozen=True)
 class BoilingChipState:
-    """One kind of chips: heat flux and its critical value W/m2, wall superheat K, whether it boils, chip K, limit K."""
+    """One kind of chips: `power` W of one as it is, and `state` at full rate; heat flux and its critical value W/m2,
+    wall superheat K, whether it boils, chip K, limit K."""
 
     name: str
     count: int
@@ -35,6 +39,7 @@ class BoilingChipState:
     boils: bool
     temperature: float
     limit: float
+    state: ChipState
 
     @property
     def critical_margin(self) -> float:
@@ -99,19 +104,31 @@ def throttled_rate(heat: float, difference: float, conductance: float, full: flo
 
 
 class Tank:
-    """One two-phase tank of a case's ``[immersion]``. Raises :class:`CaseError` for unknown records."""
+    """One two-phase tank of a case's ``[immersion]``, its chips at full `rate` (None: at their reference power).
 
-    def __init__(self, immersion, coolant: str) -> None:
-        self.immersion = immersion
+    Raises :class:`CaseError` for unknown records.
+    """
+
+    def __init__(self, immersion, coolant: str, rate: FullRate | None = None) -> None:
+        self.immersion, self.rate = immersion, FullRate() if rate is None else rate
         self.liquid: BoilingLiquid = boiling_liquid(immersion.liquid)
         self.coolant = fluid(coolant)
         self.transport = fluid(immersion.liquid) if immersion.liquid in fluid_tables() else None
         self.chips = [(chip, records.chip(chip.chip)) for chip in immersion.chip]
-        self.heat = immersion.other_power + sum(c.count * self._power(c, record) for c, record in self.chips)
+        self.reference_heat = immersion.other_power + sum(c.count * self.power(c, record) for c, record in self.chips)
 
     @staticmethod
-    def _power(chip, record) -> float:
+    def power(chip, record) -> float:
+        """Power of one chip at its reference temperature, W."""
         return record.power if chip.power is None else chip.power
+
+    def heat(self, pool: float) -> float:
+        """Heat of everything in the tank, W, with its pool at `pool`, K; beyond the record's range that of its edge."""
+        if self.rate.given is None:
+            return self.reference_heat
+        at = self._saturated(float(np.clip(pool, *self.liquid.temperature_range)))
+        return self.immersion.other_power + sum(
+            chip.count * self._chip(chip, record, at).power for chip, record in self.chips)  # fmt: skip
 
     def solve(self, inlet: float) -> PoolState:
         """The tank with coolant at `inlet`, K. Raises :class:`CaseError` where the pool leaves its record."""
@@ -121,7 +138,7 @@ class Tank:
         rate = full
         held = None if pool.pressure is None else self.liquid.saturation_temperature(pool.pressure)
         if held is not None and held >= temperature:
-            rate = throttled_rate(self.heat, held - inlet, condenser.conductance, full)
+            rate = throttled_rate(self.heat(held), held - inlet, condenser.conductance, full)
             temperature = held
         at = self._saturated(temperature)
         if held is not None and temperature > held:
@@ -129,11 +146,12 @@ class Tank:
                          f"{at.pressure / 1e3:.1f} kPa and {temperature - KELVIN:.1f} degC")  # fmt: skip
         flags += self._pressure_flags(at)
         chips = [self._chip(chip, record, at) for chip, record in self.chips]
+        heat = self.immersion.other_power + sum(chip.count * chip.power for chip in chips)
         flags += self._chip_flags(chips)
         flow = rate / float(self.coolant.heat_capacity(inlet))
         taken = rate * -np.expm1(-condenser.conductance / rate) * (temperature - inlet)
-        return PoolState(at, self.heat, self.heat / at.latent_heat, inlet, inlet + self.heat / rate, flow, rate / full,
-                         float(taken), chips, flags)  # fmt: skip
+        return PoolState(at, heat, heat / at.latent_heat, inlet, inlet + heat / rate, flow, rate / full, float(taken),
+                         chips, flags)  # fmt: skip
 
     def warmest_inlet(self) -> float:
         """Warmest coolant, K, that the tank can work with.
@@ -146,10 +164,11 @@ class Tank:
             warmest = self._warmest_pool(self._boils_at("relief_pressure"))
         else:
             warmest = self._boils_at("pressure")
-        if self._floating(warmest - HIGHEST_APPROACH) > warmest:
-            raise CaseError(f"immersion.condenser: takes {self.heat:.4g} W only {HIGHEST_APPROACH:g} K below the "
+        heat = self.heat(warmest)
+        if self._above(warmest - HIGHEST_APPROACH, heat) > warmest:
+            raise CaseError(f"immersion.condenser: takes {heat:.4g} W only {HIGHEST_APPROACH:g} K below the "
                             "pool: give it more conductance or flow")
-        return float(brentq(lambda inlet: self._floating(inlet) - warmest, warmest - HIGHEST_APPROACH, warmest))
+        return float(brentq(lambda inlet: self._above(inlet, heat) - warmest, warmest - HIGHEST_APPROACH, warmest))
 
     def _boils_at(self, key: str) -> float:
         """Saturation temperature, K, at a pressure of the case."""
@@ -159,21 +178,33 @@ class Tank:
             raise CaseError(f"immersion.pool.{key}: {problem}") from None
 
     def _warmest_pool(self, most: float) -> float:
-        """Warmest pool, K, at most `most`, in which every chip keeps its margin below its limit."""
+        """Warmest pool, K, at most `most`, in which every chip keeps its margin below its limit at full clock."""
 
         def slack(temperature: float) -> float:
-            at = self._saturated(temperature)
-            states = [self._chip(chip, record, at) for chip, record in self.chips]
-            return min(state.limit - self.immersion.margin - state.temperature for state in states)
+            at, found = self._saturated(temperature), []
+            for chip, record in self.chips:
+                highest = self.rate.limits(record.throttle, record.shutdown)[0] - self.immersion.margin
+                power = float(self.rate.power_at(self.power(chip, record), highest))
+                found.append(highest - temperature - self._rise(chip, power, at)[0])
+            return min(found)
 
         least = self.liquid.temperature_range[0]
         if slack(least) < 0.0:
             raise CaseError("immersion.chip: a chip is too hot even in the coldest pool of the record")
         return most if slack(most) >= 0.0 else float(brentq(slack, least, most, xtol=1e-9))
 
+    def _above(self, inlet: float, heat: float) -> float:
+        """Saturation temperature, K, at which the condenser takes `heat`, W, with coolant at `inlet` and full flow."""
+        return floating_temperature(heat, inlet, self.immersion.condenser.conductance, self._full_rate(inlet))
+
     def _floating(self, inlet: float) -> float:
-        """Saturation temperature, K, with coolant at `inlet` and full flow."""
-        return floating_temperature(self.heat, inlet, self.immersion.condenser.conductance, self._full_rate(inlet))
+        """Saturation temperature, K, with coolant at `inlet` and full flow, the chips as warm as it makes them."""
+        reached = self._above(inlet, self.reference_heat)
+        if self.rate.given is None:
+            return reached
+        while self._above(inlet, self.heat(reached)) > reached:
+            reached += reached - inlet
+        return float(brentq(lambda pool: self._above(inlet, self.heat(pool)) - pool, inlet, reached, xtol=1e-10))
 
     def vapour_loss(self, at: Saturation) -> float:
         """Liquid lost in a year, kg: by leaks, and the vapour that leaves when the lid is opened."""
@@ -192,17 +223,27 @@ class Tank:
             raise CaseError(f"immersion.condenser: the pool leaves its record: {problem}") from None
 
     def _chip(self, chip, record, at: Saturation) -> BoilingChipState:
-        power = self._power(chip, record)
-        flux = power / chip.surface
-        boiling_superheat = self._boiling_superheat(chip, flux, at)
-        convection = self._convection_superheat(chip, flux, at)
-        superheat = min(boiling_superheat, convection)
-        inside = (chip.case_resistance or 0.0) * power
+        """Chips of one kind in a pool: the power that their temperature says, and the temperature that it makes."""
+        reference = power = self.power(chip, record)
+        limits = self.rate.limits(record.throttle, record.shutdown)
+        for _ in range(MOST_ROUNDS):
+            rise, superheat, boils = self._rise(chip, power, at)
+            state = self.rate.state(reference, rise / power, *limits, at.temperature)
+            before, power = power, float(state.power)
+            if abs(power - before) <= SAME_POWER * reference:
+                break
         critical = float(boiling.critical_heat_flux(at)) * chip.critical_factor
         return BoilingChipState(
-            chip.name, chip.count, power, flux, critical, superheat, boiling_superheat <= convection,
-            at.temperature + superheat + inside, record.throttle,
+            chip.name, chip.count, power, power / chip.surface, critical, superheat, boils, float(state.temperature),
+            limits[0], state,
         )  # fmt: skip
+
+    def _rise(self, chip, power: float, at: Saturation) -> tuple[float, float, bool]:
+        """Chip over pool and superheat of its surface, K, at `power`, W, and whether it boils."""
+        flux = power / chip.surface
+        boils, convects = self._boiling_superheat(chip, flux, at), self._convection_superheat(chip, flux, at)
+        superheat = min(boils, convects)
+        return superheat + (chip.case_resistance or 0.0) * power, superheat, boils <= convects
 
     def _boiling_superheat(self, chip, flux: float, at: Saturation) -> float:
         if chip.surface_constant is None:
@@ -240,7 +281,11 @@ class Tank:
             elif chip.critical_margin < wanted:
                 flags.append(f"{chip.name}: critical heat flux is {chip.critical_margin:.2f} times its heat flux, less "
                              f"than the {wanted:g} asked for")  # fmt: skip
-            if chip.temperature > chip.limit:
+            if chip.state.shutdown:
+                flags.append(f"{chip.name}: even the lowest clock is too hot at full rate; it would shut down")
+            elif chip.state.clock < 1.0:
+                flags.append(f"{chip.name}: at full rate it slows down to {float(chip.state.clock):.0%} of full clock")
+            elif chip.temperature > chip.limit:
                 flags.append(f"{chip.name}: {chip.temperature - chip.limit:.1f} K beyond the temperature at which it "
                              "slows down")  # fmt: skip
             if not chip.boils:

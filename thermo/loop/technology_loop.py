@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from thermo import records
+from thermo.load.chip import ChipState, FullRate
 from thermo.loop.cold_plate import ColdPlate
 from thermo.loop.cold_plate_build import make_plate
 from thermo.loop.elements import FixedFlow, FixedRise, Pipe, Plate, PowerLaw, Pump, PumpCurve, Resistance, Valve
@@ -20,7 +21,8 @@ KELVIN = 273.15
 
 @dataclass(frozen=True)
 class Chip:
-    """A kind of chip with its plate: `power` W of one, the share `capture` of it in the coolant, limits in K."""
+    """A kind of chip with its plate: `power` W of one at its reference temperature, the share `capture` of it in the
+    coolant, limits in K."""
 
     name: str
     plate: ColdPlate
@@ -44,7 +46,7 @@ class PlateBranch:
     chip: str
 
 
-def chips_of(liquid) -> dict[str, Chip]:
+def chips_of(liquid, rate: FullRate) -> dict[str, Chip]:
     """Chips by "tray plate" name. Raises :class:`CaseError` for an unknown record."""
     found = {}
     for tray, plate in liquid.plates:
@@ -52,7 +54,7 @@ def chips_of(liquid) -> dict[str, Chip]:
         power = chip.power if plate.power is None else plate.power
         made = make_plate(plate, chip, liquid.coolant, power * plate.capture)
         name = f"{tray.name} {plate.name}"
-        found[name] = Chip(name, made, power, plate.capture, chip.throttle, chip.shutdown)
+        found[name] = Chip(name, made, power, plate.capture, *rate.limits(chip.throttle, chip.shutdown))
     return found
 
 
@@ -66,28 +68,52 @@ def rack_heat(liquid, chips: dict[str, Chip]) -> tuple[float, float]:
     return coolant, air + liquid.rack.air_power + sum(tray.count * tray.air_power for tray in liquid.rack.tray)
 
 
-def chip_temperatures(
-    chips: dict[str, Chip], plates: list[PlateBranch], solution, coolant_name: str
-) -> tuple[Array, Array, list[str]]:
-    """Hottest point of every chip on `plates` and where it slows down, K; and what a reader must know of the plates.
+@dataclass(frozen=True)
+class PlateStates:
+    """The chips on the plates of a network: `resistance` K/W from the inlet of each plate to the hottest point of its
+    chip, over the power of the chip; `inlet` K; their `state` at full rate and the `limit` (K) where they slow down."""
 
-    `solution`: the :class:`thermo.loop.steady.Solution` of their network, with the coolant `coolant_name`.
-    """
-    temperature, limit, flags = np.empty(len(plates)), np.empty(len(plates)), []
-    for name, chip in chips.items():
-        rows = [n for n, plate in enumerate(plates) if plate.chip == name]
-        if not rows:
-            continue
-        branch = np.array([plates[n].branch for n in rows])
-        flow, inlet = np.abs(solution.flow[branch]), solution.inlet[branch]
-        temperature[rows] = inlet + chip.plate.resistance(flow, inlet) * chip.heat
-        limit[rows] = chip.throttle
-        outside = chip.plate.outside(flow, inlet)
+    resistance: Array
+    inlet: Array
+    state: ChipState
+    limit: Array
+
+    def warmest_inlet(self, power: Array, rate: FullRate, margin: float) -> Array:
+        """Warmest coolant, K, with which each chip of `power` W stays `margin` K below its limit at full clock."""
+        highest = self.limit - margin
+        return highest - self.resistance * rate.power_at(power, highest)
+
+
+def plate_states(chips: dict[str, Chip], plates: list[PlateBranch], solution, rate: FullRate) -> PlateStates:
+    """The chips on `plates` with the flows and inlets of the :class:`thermo.loop.steady.Solution` of their network."""
+    branch = np.array([plate.branch for plate in plates], dtype=np.int64)
+    flow, inlet = np.abs(solution.flow[branch]), solution.inlet[branch]
+    resistance = np.empty(len(plates))
+    for name, rows in rows_by_chip(chips, plates).items():
+        resistance[rows] = chips[name].plate.resistance(flow[rows], inlet[rows]) * chips[name].capture
+    power, limit, shutdown = (np.array([getattr(chips[plate.chip], key) for plate in plates])
+                              for key in ("power", "throttle", "shutdown"))  # fmt: skip
+    return PlateStates(resistance, inlet, rate.state(power, resistance, limit, shutdown, inlet), limit)
+
+
+def rows_by_chip(chips: dict[str, Chip], plates: list[PlateBranch]) -> dict[str, Array]:
+    """Which of `plates` carry each kind of chip that is on any."""
+    found = {name: [n for n, plate in enumerate(plates) if plate.chip == name] for name in chips}
+    return {name: np.array(rows, dtype=np.int64) for name, rows in found.items() if rows}
+
+
+def plate_flags(chips: dict[str, Chip], plates: list[PlateBranch], solution, coolant_name: str) -> list[str]:
+    """What a reader must know of the plates in a solved network with the coolant `coolant_name`."""
+    flags = []
+    branch = np.array([plate.branch for plate in plates], dtype=np.int64)
+    for name, rows in rows_by_chip(chips, plates).items():
+        plate, of = chips[name].plate, branch[rows]
+        outside = plate.outside(np.abs(solution.flow[of]), solution.inlet[of])
         if outside.any():
             flags.append(f"{name}: {outside.mean():.0%} of its plates lie outside the flows of their record")
-        if chip.plate.coolant != coolant_name:
-            flags.append(f"{name}: its plate was measured with {chip.plate.coolant}, not with {coolant_name}")
-    return temperature, limit, flags
+        if plate.coolant != coolant_name:
+            flags.append(f"{name}: its plate was measured with {plate.coolant}, not with {coolant_name}")
+    return flags
 
 
 class LoopBuilder:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from thermo.load.chip import FullRate
 from thermo.loop import hydraulics as flow_solver
 from thermo.loop import steady
 from thermo.loop.coolant import coolant
@@ -121,7 +122,7 @@ class LoopMarch:
             self.chip_of = [chips[plate.chip] for plate in self.plates]
         else:
             flow = float(self.solution.flow[self.branch].mean())
-            solution, plates = one_rack(liquid, chips, self.medium, flow)
+            solution, plates = one_rack(liquid, chips, self.medium, flow, FullRate())
             excess = []
             for plate in plates:
                 chip, branch = chips[plate.chip], plate.branch

@@ -41,7 +41,8 @@ CONTRACT: dict[str, tuple[str, ...]] = {
         "liquid", "tanks", "heat_W", "pressure_Pa", "pool_C", "liquid_max_C", "vapour_kg_s", "liquid_kg",
         "loss_kg_per_year", "loss_kg_CO2e_per_year", "removed_fan_W", "lost_W", "chips",
     ),
-    "plant": ("mode_hours", "supply_C", "supply_limit_C", "supply_limit_method", "peak_power_W"),
+    "plant": ("mode_hours", "supply_C", "supply_limit_C", "supply_limit_method", "peak_power_W", "outdoor_max_C",
+              "hours_above_35C"),
     "metrics": (
         "pue", "pue_design", "tue", "wue_site_L_per_kWh", "wue_source_L_per_kWh", "cue_kg_per_kWh", "ere",
         "it_energy_kWh", "facility_energy_kWh",

@@ -146,6 +146,9 @@ def metrics(values: Mapping[str, Any], plant: Mapping[str, Any], cooling: str = 
     ]
     if "peak_power_W" in plant:
         rows.append(("Highest facility power", value(plant["peak_power_W"] / 1e3, "kW", 0)))
+    if "outdoor_max_C" in plant:
+        hottest = value(plant["outdoor_max_C"], "°C", 1)
+        rows.append(("Hottest hour outdoors; hours above 35 °C", f"{hottest}; {plant['hours_above_35C']:g} h"))
     if "supply_C" in plant:
         rows.append((supply, value(plant["supply_C"], "°C", 1)))
     if "supply_limit_C" in plant:

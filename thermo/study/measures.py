@@ -59,6 +59,8 @@ MEASURES = (
     Measure("metrics", "ere", "ERE"),
     Measure("metrics", "facility_energy_kWh", "Electricity of the site, a year", "MWh", 0, 1e-3),
     Measure("plant", "peak_power_W", "Highest power of the site", "kW", 0, 1e-3),
+    Measure("plant", "outdoor_max_C", "Hottest hour outdoors", "°C", 1),
+    Measure("plant", "hours_above_35C", "Hours above 35 °C outdoors", "h", 0),
     Measure("cost", "total_USD_per_year", "Cost of the year", "1000 USD", 1, 1e-3),
     Measure("water", "makeup_L_per_year", "Make-up on site, a year", "m³", 0, 1e-3),
     Measure("water", "source_L_per_year", "Water of the electricity, a year", "m³", 0, 1e-3),

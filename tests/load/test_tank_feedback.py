@@ -1,0 +1,117 @@
+"""Chips in a tank of oil that leak and slow down: heat of the field by the law, steady and in time, and resumed."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kernels.backend import CpuBackend
+from thermo import tank
+from thermo.case import load
+from thermo.case.schema_load import Load
+from thermo.field import march_state
+from thermo.field.properties import fluid_properties
+from thermo.field.transient import solve_transient
+from thermo.load.chip import FullRate
+from thermo.load.tank_feedback import TankFeedback
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "field"))
+from test_tank_in_time import TANK
+
+STEADY, TIME = TANK.split("[time]")[0], "[time]" + TANK.split("[time]")[1]
+SERVER = {"idle_power": 100.0, "full_power": 700.0, "tokens": 1000.0, "chips": 1}
+
+
+def leaking(folder, text, **chip):
+    """The tank with chips of 500 W, a fifth of it leakage at 60 degC."""
+    (folder / "tank.toml").write_text(text)
+    given = {"power": 500.0, "limit": 327.15, "leakage_fraction": 0.2, "leakage_per_kelvin": 0.02} | chip
+    work = {"server": SERVER, "utilisation": 1.0, "chip": given}
+    return load(folder / "tank.toml").model_copy(update={"load": Load.model_validate(work)})
+
+
+def solved(case):
+    return tank.solve(case, CpuBackend("double", threads=1), lambda *_: None)
+
+
+def leaks(temperature):
+    return 500.0 * (0.8 + 0.2 * np.exp(0.02 * (temperature - 333.15)))
+
+
+@pytest.fixture(scope="module")
+def cool(tmp_path_factory):
+    """A tank whose chip stays below its limit; result and state."""
+    result, status, state = solved(leaking(tmp_path_factory.mktemp("cool"), STEADY, limit=360.15))
+    assert status == "converged"
+    return result, state
+
+
+def test_the_oil_takes_the_power_at_the_chips_temperature(cool):
+    """A chip below 60 degC draws less than its 500 W, and the field has exactly that heat in it."""
+    result, state = cool
+    (row,) = state.section["chips"]
+    expected = leaks(row["max_C"] + 273.15)
+    assert expected < 498.0
+    assert row["power_W"] == pytest.approx(expected, rel=2e-6)
+    assert result.summary["balance"]["heat_in_W"] == pytest.approx(row["power_W"], rel=1e-9)
+    assert result.summary["balance"]["closure"] < 1e-8
+    assert (state.heat, state.reference_heat) == (pytest.approx(row["power_W"]), 500.0)
+    rise = state.heat / (state.coolant_flow * 4180.0)
+    assert state.coolant_outlet - state.coolant_inlet == pytest.approx(rise, rel=0.01)
+
+
+def test_the_warmest_coolant_counts_the_leakage_at_the_limit(cool):
+    """The chip that is 5 K below its limit of 54 degC by then draws more than now, so less than the margin is left."""
+    _, state = cool
+    (row,) = state.section["chips"]
+    highest = min(row["limit_C"], 87.0) - 5.0
+    resistance = (row["max_C"] - row["liquid_C"]) / row["power_W"]
+    assert row["limit_C"] == pytest.approx(54.0)
+    slack = highest - row["liquid_C"] - resistance * leaks(highest + 273.15)
+    assert state.facility_limit - state.coolant_inlet == pytest.approx(slack, abs=1e-6)
+
+
+def test_a_chip_at_its_limit_slows_down(tmp_path):
+    result, _, state = solved(leaking(tmp_path, STEADY, limit=319.15))
+    (row,) = state.section["chips"]
+    assert row["max_C"] == pytest.approx(46.0, abs=1e-3)
+    clock = float(state.chips.state.clock[0])
+    leakage = leaks(319.15) - 400.0
+    assert clock < 1.0 and row["power_W"] == pytest.approx(400.0 * clock**3 + leakage, rel=1e-5)
+    assert result.summary["balance"]["heat_in_W"] == pytest.approx(row["power_W"], rel=1e-9)
+
+
+def test_after_a_trip_the_chip_is_held_at_its_limit(tmp_path):
+    """The pump stops after 10 s: the chip warms to 54 degC, then its clock falls, and what it does not make is told."""
+    _, status, state = solved(leaking(tmp_path, TANK))
+    assert status == "completed"
+    (row,) = state.section["chips"]
+    assert row["max_C"] < 54.2
+    found = {monitor["name"]: monitor["value"] for monitor in state.monitors}
+    assert 0.0 < found["time to first throttle"] < 90.0
+    assert 0.3 <= found["lowest clock in time"] < 1.0
+    assert 0.0 < found["share of tokens not made in time"] < 0.7
+    assert any("first chips slow down" in flag for flag in state.flags)
+    assert row["power_W"] < 500.0
+
+
+def test_an_interrupted_tank_goes_on_to_the_same_bits(tmp_path):
+    case = leaking(tmp_path, TANK.replace('duration = "100 s"', 'duration = "30 s"'), limit=321.15)
+    saved = {}
+
+    def solve(resume, listener):
+        feedback = TankFeedback(FullRate.of(case))
+        done = solve_transient(case.field_only(), CpuBackend("double", threads=1), fluid_properties(case), listener,
+                               resume, solid_feedback=feedback)  # fmt: skip
+        return done.solver.T.copy(), feedback.notes()
+
+    def keep(*arguments):
+        march = arguments[-1]
+        if getattr(march, "time", 0.0) > 15.0 and not saved:
+            saved.update(march_state.save(march))
+
+    field, notes = solve(None, keep)
+    again, later = solve(saved, lambda *_: None)
+    assert notes["first"] and notes == later
+    assert np.array_equal(field, again)

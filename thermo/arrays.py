@@ -104,8 +104,11 @@ def ratio(over: ArrayLike, under: ArrayLike, elsewhere: ArrayLike = 0.0) -> Arra
 
 
 def interpolated(values: ArrayLike, nodes: ArrayLike, table: ArrayLike) -> Array:
-    """Straight lines through (`nodes`, `table`), both on the host; the end values hold beyond them."""
-    return np.interp(array(values), beside(nodes, values), beside(table, values))
+    """Straight lines through (`nodes`, `table`); the end values hold beyond them."""
+    values = array(values)
+    if _is_elsewhere(values):
+        values = _MODULE.get().ascontiguousarray(values)
+    return np.interp(values, beside(nodes, values), beside(table, values))
 
 
 def running_minimum(values: Array) -> Array:
@@ -205,16 +208,20 @@ def on_the_host(tree: Any) -> Any:
     return host(tree) if _is_elsewhere(tree) else tree
 
 
-def of_variant(tree: Any, variant: int) -> Any:
-    """What one variant has of nested dicts and lists: its number of every ``(variants, 1)``, its item of every `Each`.
+def of_variants(tree: Any, count: int) -> list[Any]:
+    """What each of so many variants has of nested dicts and lists: its number of (variants, 1), its item of `Each`.
 
-    Items that it does not have are left out.
+    All arrays are of the host. Items that a variant does not have are left out.
     """
     if isinstance(tree, dict):
-        found = ((key, of_variant(value, variant)) for key, value in tree.items())
-        return {key: value for key, value in found if value is not None}
+        columns = {key: of_variants(value, count) for key, value in tree.items()}
+        return [{key: column[i] for key, column in columns.items() if column[i] is not None} for i in range(count)]
     if isinstance(tree, Each):
-        return of_variant(tree[variant], variant)
+        return list(tree)
     if isinstance(tree, list):
-        return [value for value in (of_variant(item, variant) for item in tree) if value is not None]
-    return _picked(tree, variant) if isinstance(tree, np.ndarray) else tree
+        items = [of_variants(item, count) for item in tree]
+        return [[item[i] for item in items if item[i] is not None] for i in range(count)]
+    if isinstance(tree, np.ndarray):
+        numbers = tree.ravel().tolist()
+        return numbers * count if len(numbers) == 1 else numbers
+    return [tree] * count

@@ -34,6 +34,8 @@ class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(self, function, types, args, kwargs):
         if function.__name__ not in OFFERED:
             raise TypeError(f"{function.__name__} is not offered")
+        if function is np.interp and not args[0]._values.flags.c_contiguous:
+            raise NotImplementedError("Non-C-contiguous x is currently not supported")
         return _wrapped(function(*_bare(list(args)), **{key: _bare(value) for key, value in kwargs.items()}))
 
     shape = property(lambda self: self._values.shape)
@@ -98,6 +100,11 @@ def _wrapped(value):
 def asarray(values, dtype=None):
     """An array of the device from one there or on the host."""
     return StandIn(np.array(_bare(values) if isinstance(values, StandIn) else values, dtype=dtype))
+
+
+def ascontiguousarray(values):
+    """The same, one row after the other in memory."""
+    return StandIn(np.ascontiguousarray(_bare(values)))
 
 
 def full(shape, value, dtype=None):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -39,15 +38,31 @@ def variant(path: str | Path, overrides: Iterable[str] = ()) -> Case:
 def _quickly(path: Path, overrides: tuple[str, ...], given: list[tuple[str, Any]]) -> Case:
     tables, base = _base(path, tuple((file, file.stat().st_mtime_ns) for file in files_of(path)))
     changed = {key.partition(".")[0] for key, _ in given}
-    own = {name: copy.deepcopy(tables[name]) for name in changed if name in tables}
+    own = {name: _copied(tables[name]) for name in changed if name in tables}
     for key, value in given:
         put(own, key, value)
     part = Case.model_validate(own)
     case = base.model_copy(update={name: getattr(part, name) for name in changed})
     case._resolved = lambda: load(path, overrides).source_text
     check_consistency(case)
-    find_files(case, path)
+    if _named(case) == _named(base):
+        case._weather_file, case._tables = base._weather_file, base._tables
+    else:
+        find_files(case, path)
     return case
+
+
+def _copied(tables: Any) -> Any:
+    """Nested tables and lists of their own."""
+    if isinstance(tables, dict):
+        return {key: _copied(value) for key, value in tables.items()}
+    return [_copied(value) for value in tables] if isinstance(tables, list) else tables
+
+
+def _named(case: Case) -> tuple[Any, ...]:
+    """The tables that name files, without the numbers beside them."""
+    load_ = case.load and (case.load.trace, case.load.bursts)
+    return case.site and case.site.weather, load_, case.electricity and case.electricity.file
 
 
 @lru_cache(maxsize=8)

@@ -136,6 +136,9 @@ def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState
     coolant, rate = broadcast(coolant, rate)
     warm, stable = _balance(chip, coolant, chip.dynamic * rate)
     throttled = (warm > chip.limit) | ~stable
+    if not np.any(throttled):
+        whole = full(shape(warm), 1.0)
+        return ChipState(warm, chip.dynamic * rate + chip.leakage(warm), whole, throttled)
     room = (chip.limit - coolant) / chip.resistance - chip.leakage(chip.limit)  # W of dynamic power that may flow
     clock = np.where(throttled, clock_within(chip, room, rate), 1.0)
     busy = np.minimum(rate / clock, 1.0)
@@ -165,14 +168,14 @@ def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> tuple[Array, NDAr
 
     Newton from below on a convex function reaches the lower (stable) root; none is found when leakage runs away.
     """
-    temperature = coolant + chip.resistance * dynamic
-    stable = full(shape(temperature), True, bool)
+    without = coolant + chip.resistance * dynamic
+    temperature, stable = without, full(shape(without), True, bool)
     for _ in range(STEPS):
-        leakage = chip.leakage(temperature)
-        slope = 1.0 - chip.resistance * chip.leakage_per_kelvin * leakage
+        rise = chip.resistance * chip.leakage(temperature)
+        slope = 1.0 - chip.leakage_per_kelvin * rise
         stable = slope > 0.0
-        change = (coolant + chip.resistance * (dynamic + leakage) - temperature) / np.where(stable, slope, 1.0)
-        temperature = np.where(stable, temperature + change, temperature)
-        if not np.any(np.abs(np.where(stable, change, 0.0)) >= 1e-10):
+        change = np.where(stable, without + rise - temperature, 0.0) / np.where(stable, slope, 1.0)
+        temperature = temperature + change
+        if not np.any(np.abs(change) >= 1e-10):
             break
     return temperature, stable

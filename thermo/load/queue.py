@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from thermo.arrays import array, broadcast, host, on_host, ratio, resized, running_minimum, shape, zeros
+from thermo.arrays import array, broadcast, host, line, on_host, ratio, resized, running_minimum, shape, zeros
 
 Array = NDArray[np.float64]
 
@@ -28,43 +28,52 @@ def serve(demand: Array, capacity: Array, step: float, longest_wait: ArrayLike |
     """Serve ``demand`` with ``capacity``, as shares of full rate, first come first served.
 
     Both are (steps,) or (variants, steps), the capacity also (1,) or (variants, 1). Backlog by Lindley's recursion
-    Q = max(Q + (demand - capacity) step, 0), started empty; it takes no loop. With ``longest_wait``, s, a number or
-    (variants, 1), work that would wait longer is turned away, so Q stays below longest_wait x capacity.
+    Q = max(Q + (demand - capacity) step, 0), started empty; on a GPU from sums instead of step after step. With
+    ``longest_wait``, s, a number or (variants, 1), work that would wait longer is turned away, so Q stays below
+    longest_wait x capacity.
     """
-    gain = (demand - capacity) * step
-    level = np.cumsum(gain, axis=-1)
-    backlog = level - np.minimum(running_minimum(level), 0.0)
-    refused = 0.0
-    if longest_wait is not None and np.any(backlog > longest_wait * capacity):
-        backlog, refused = _bounded(gain, longest_wait * capacity)
-    before = np.concatenate([zeros((*backlog.shape[:-1], 1)), backlog[..., :-1]], axis=-1)
-    served = demand - refused / step + (before - backlog) / step
-    wait = ratio(0.5 * (before + backlog), capacity)
-    return Served(np.maximum(served, 0.0), refused / step + 0.0 * backlog, backlog, wait)
+    ceiling = np.inf if longest_wait is None else longest_wait
+    if not on_host():
+        gain = (demand - capacity) * step
+        level = np.cumsum(gain, axis=-1)
+        backlog = level - np.minimum(running_minimum(level), 0.0)
+        if longest_wait is None or not np.any(backlog > ceiling * capacity):
+            before = np.concatenate([zeros((*backlog.shape[:-1], 1)), backlog[..., :-1]], axis=-1)
+            served = np.maximum(demand + (before - backlog) / step, 0.0)
+            return Served(served, 0.0 * backlog, backlog, ratio(0.5 * (before + backlog), capacity))
+    given = [host(part) for part in (demand, capacity, line(ceiling))]
+    rows = np.broadcast_shapes(*(part.shape[:-1] for part in given))
+    found = _recursion(*(_in_rows(part, rows) for part in given), step)
+    shape_ = (*rows, demand.shape[-1])
+    return Served(*(array(part.reshape(shape_)) for part in found))
 
 
-def _bounded(gain: Array, most: Array) -> tuple[Array, Array]:
-    """The recursion with a ceiling: backlog and what does not fit, both in seconds of full rate. On the host."""
-    gain, most = (host(part) for part in broadcast(gain, most))
-    size = gain.shape[-1]
-    found = _bounded_rows(np.ascontiguousarray(gain).reshape(-1, size), np.ascontiguousarray(most).reshape(-1, size))
-    backlog, refused = (part.reshape(gain.shape) for part in found)
-    return (backlog, refused) if on_host() else (array(backlog), array(refused))
+def _in_rows(values: Array, rows: tuple[int, ...]) -> Array:
+    """(rows, steps) of what may lack the axis before, or have one row for all."""
+    whole = np.broadcast_to(values, (*rows, values.shape[-1]))
+    return np.ascontiguousarray(whole.reshape(-1, values.shape[-1]))
 
 
 @njit(cache=True)
-def _bounded_rows(gain, most):
-    """:func:`_bounded` for every row."""
-    backlog, refused = np.empty_like(gain), np.zeros_like(gain)
-    for row in range(gain.shape[0]):
-        here = 0.0
-        for i in range(gain.shape[1]):
-            here = max(here + gain[row, i], 0.0)
-            if here > most[row, i]:
-                refused[row, i] = here - most[row, i]
-                here = most[row, i]
-            backlog[row, i] = here
-    return backlog, refused
+def _recursion(demand, capacity, ceiling, step):
+    """The recursion, step after step, of every row; `capacity` (rows, steps) or (rows, 1), `ceiling` (rows, 1)."""
+    served, refused = np.empty(demand.shape), np.empty(demand.shape)
+    backlog, wait = np.empty(demand.shape), np.empty(demand.shape)
+    fixed, per_second = capacity.shape[1] == 1, 1.0 / step
+    for row in range(demand.shape[0]):
+        before = 0.0
+        for i in range(demand.shape[1]):
+            able = capacity[row, 0 if fixed else i]
+            here, away = max(before + (demand[row, i] - able) * step, 0.0), 0.0
+            if able > 0.0 or ceiling[row, 0] < np.inf:
+                most = ceiling[row, 0] * able
+                if here > most:
+                    here, away = most, here - most
+            served[row, i] = max(demand[row, i] + (before - here - away) * per_second, 0.0)
+            refused[row, i], backlog[row, i] = away * per_second, here
+            wait[row, i] = 0.5 * (before + here) / able if able > 0.0 and before + here > 0.0 else 0.0
+            before = here
+    return served, refused, backlog, wait
 
 
 def advance(

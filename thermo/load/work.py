@@ -68,24 +68,47 @@ def of_year(
     capacity = arrays.full((1,), 1.0) if chip is None else arrays.line(_capacity(chip, coolant))
     question = Question.of(case, machine, count, rows, step)
     done = _done(question, capacity, case.load.shift, order)
+    if chip is not None and max(arrays.shape(part)[-1:] or (1,) for part in (capacity, coolant)) > (1,):
+        done = _whole(done, rows)
     u = done["utilisation"]
     power = machine.idle + (machine.full - machine.idle) * done["power_share"]
     hourly = {key: done[key] for key in ("utilisation", "queue_wait")}
     hourly["tokens_per_s"] = count * machine.tokens * u
     hourly["refused_tokens_per_s"] = count * machine.tokens * done["refused"]
-    totals, flags = _totals(done, count * machine.tokens, step), []
+    totals, flags = _totals(_whole(done, rows), count * machine.tokens, step), []
     if chip is not None:
         states = chips.state(chip, coolant, u)
         hottest = chips.state(chip, coolant, np.minimum(done["peak"], capacity))
         power = power + machine.chips * (states.power - chip.leakage(chip.reference) - chip.dynamic * u)
         hourly |= {"chip_power": states.power, "chip_temperature": hottest.temperature, "clock": capacity}
-        whole = np.broadcast_to(capacity, (*capacity.shape[:-1], rows))
-        flags += _chip_flags(chip, hottest, whole, step)
-        totals["lost_to_throttling_share"] = over_year(np.mean, 1.0 - whole)
+        able = _every_row(capacity, 0, rows)
+        flags += _chip_flags(chip, hottest, able, step)
+        totals["lost_to_throttling_share"] = over_year(np.mean, 1.0 - able)
     hourly["server_power"] = power
-    hourly = {key: np.broadcast_to(values, (*values.shape[:-1], rows)) for key, values in hourly.items()}
+    hourly = {key: _every_row(values, done["again"], rows) for key, values in hourly.items()}
     flags += _queue_flags(totals)
-    return Work(count * power, hourly["tokens_per_s"], count, hourly, {k: UNITS[k] for k in hourly}, totals, flags)
+    it_power = count * hourly["server_power"]
+    return Work(it_power, hourly["tokens_per_s"], count, hourly, {k: UNITS[k] for k in hourly}, totals, flags)
+
+
+BY_ROW = ("utilisation", "peak", "refused", "queue_wait", "power_share")
+"""What an answer has row by row. Its last `again` rows repeat until the year is full; 0 where all rows are there."""
+
+
+def _every_row(values: Array, again: int, rows: int) -> Array:
+    """All rows of the year of (1,), or of rows that repeat."""
+    known = values.shape[-1]
+    if known == 1:
+        return np.broadcast_to(values, (*values.shape[:-1], rows))
+    if again == 0:
+        return values
+    first = known - again
+    return np.concatenate([values[..., :first], resized(values[..., first:], rows - first)], axis=-1)
+
+
+def _whole(done: dict[str, Any], rows: int) -> dict[str, Any]:
+    """An answer with every row of the year."""
+    return done | {"again": 0} | {key: _every_row(done[key], done["again"], rows) for key in BY_ROW}
 
 
 def _capacity(chip: chips.ChipLaw, coolant: ArrayLike) -> Array:
@@ -174,8 +197,7 @@ def _done(question: Question, capacity: Array, given, order: Array | None) -> di
         if free.all():
             return _unhindered(question)
         period = _period(question)
-        all_ = period.variants(capacity)
-        return _either(free, all_, lambda which: _repeated(period.of(which)),
+        return _either(free, period.variants(capacity), period.rows, lambda which: _repeated(period.of(which)),
                        lambda which: _hindered(period, capacity, which))
     period = _period(question)
 
@@ -195,20 +217,20 @@ def _every_step(holds: Array) -> NDArray[np.bool_]:
 Way = Callable[[Any], dict[str, Any]]
 
 
-def _either(which: NDArray[np.bool_], all_: NDArray[np.int64], one: Way, other: Way) -> dict[str, Any]:
+def _either(which: NDArray[np.bool_], all_: NDArray[np.int64], rows: int, one: Way, other: Way) -> dict[str, Any]:
     """What `one` way gives for the variants where `which` is true, and the `other` for the rest of `all_`."""
     if which.all():
         return one(slice(None))
     if not which.any():
         return other(all_)
     places = np.flatnonzero(which), np.flatnonzero(~which)
-    return _joined(places, [way(place) for way, place in zip((one, other), places, strict=True)])
+    return _joined(places, [_whole(way(place), rows) for way, place in zip((one, other), places, strict=True)])
 
 
 def _joined(places: tuple[NDArray[np.int64], ...], parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """Answers for variants at these places as one answer for all."""
-    found = {}
-    for key in parts[0]:
+    """Answers for variants at these places, with all their rows, as one answer for all."""
+    found: dict[str, Any] = {"again": 0}
+    for key in parts[0].keys() - found.keys():
         longest = max((arrays.shape(part[key]) or (1,))[-1] for part in parts)
         found[key] = arrays.zeros((sum(place.size for place in places), longest))
         for place, part in zip(places, parts, strict=True):
@@ -257,26 +279,26 @@ def _repeated(period: Period) -> dict[str, Any]:
 
     def blocks(which: Any) -> dict[str, Any]:
         some = queue.Served(*(pick(getattr(twice, name), which) for name in queue.Served.__dataclass_fields__))
-        return _of_blocks(period.of(which), queue.repeated(some, length, 2 * block))
+        return _of_blocks(period.of(which), some if block == length else queue.repeated(some, length, 2 * block))
 
-    return _either(empties, period.variants(), blocks, lambda which: _hindered(period, full, which))
+    return _either(empties, period.variants(), period.rows, blocks, lambda which: _hindered(period, full, which))
 
 
 def _of_blocks(period: Period, blocks: queue.Served) -> dict[str, Any]:
-    """The year from two blocks of whole rows: the first once, the second over and over until the year is full."""
+    """The year from two blocks of whole rows: the first once, the second over and over until the year is full.
+
+    Only the rows of the two blocks are there.
+    """
     per_row = period.per_row
     size, block = period.rows * per_row, blocks.served.shape[-1] // 2
     asked = resized(period.values, 2 * block)
     done = _by_row(period, blocks, asked.reshape(*asked.shape[:-1], -1, per_row))
-    rows = block // per_row
-    for key in ("utilisation", "peak", "refused", "queue_wait", "power_share"):
-        again = resized(done[key][..., rows:], period.rows - rows)
-        done[key] = np.concatenate([done[key][..., :rows], again], axis=-1)
     full, rest = divmod(size - block, block)
     times = arrays.array(np.concatenate([np.ones(block), full + (np.arange(block) < rest)]))
     weights = asked * times
     last = block + (rest - 1) % block
     return done | {
+        "again": block // per_row,
         "wait_p99_s": queue.weighted_percentile(blocks.wait, weights, 99.0),
         "backlog_s": _number(blocks.backlog[..., last : last + 1]),
         "asked": over_year(np.sum, weights) / per_row,
@@ -290,6 +312,7 @@ def _served(period: Period, asked: Array, capacity: Array) -> dict[str, Any]:
     steps = asked.reshape(*asked.shape[:-2], rows * per_row)
     result = queue.serve(steps, flat, period.step / per_row, period.longest_wait)
     return _by_row(period, result, asked) | {
+        "again": 0,
         "wait_p99_s": queue.weighted_percentile(result.wait, steps, 99.0),
         "backlog_s": _number(result.backlog[..., -1:]),
         "asked": over_year(np.mean, steps) * rows,

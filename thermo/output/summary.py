@@ -67,6 +67,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "limits": ("name", "value", "limit", "met", "uncertainty"),
     "monitors": ("name", "kind", "quantity", "value", "unit", "uncertainty"),
 }  # fmt: skip
+PLAIN = frozenset({str, int, bool})
 TABLES = frozenset({"racks", "cooling_units", "plates", "limits", "monitors"})
 
 
@@ -107,6 +108,8 @@ def _section(where: str, section: str, content: Mapping[str, Any]) -> dict[str, 
 
 def _plain(where: str, value: Any) -> Any:
     """NumPy scalars and arrays as Python numbers and lists; refuses what JSON cannot hold."""
+    if type(value) in PLAIN or (type(value) is float and math.isfinite(value)):
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, np.ndarray):

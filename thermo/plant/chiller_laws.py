@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
-from thermo.arrays import array, beside, full, shape
+from thermo.arrays import array, beside, full, host, interpolated, shape
 
 Array = NDArray[np.float64]
 
@@ -182,8 +183,13 @@ class Grid(Measured):
         return part_load
 
     def _between(self, values: tuple[tuple[float, ...], ...], water: Array, entering: Array) -> Array:
-        (i, s), (j, t) = _place(self.record.leaving_water, water), _place(self.record.entering, entering)
-        v = beside(np.array(values), i if shape(i) else j)
+        i, s = _place(self.record.leaving_water, water)
+        v = np.array(values)
+        if math.prod(shape(water)) == 1:  # one line over what enters
+            i, s = int(host(i).item()), host(s).item()
+            return interpolated(entering, np.array(self.record.entering), v[i] * (1.0 - s) + v[i + 1] * s)
+        j, t = _place(self.record.entering, entering)
+        v = beside(v, i)
         low, high = v[i, j] * (1.0 - t) + v[i, j + 1] * t, v[i + 1, j] * (1.0 - t) + v[i + 1, j + 1] * t
         return low * (1.0 - s) + high * s
 

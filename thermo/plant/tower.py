@@ -7,8 +7,9 @@ degC wet bulb). Fan power is cubic in speed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,12 +25,20 @@ LEAST_APPROACH = 1.1  # K, smallest approach the YorkCalc correlation covers
 
 
 class TowerLaw(Protocol):
-    """How a tower performs at wet bulb (K), range (water in minus out, K) and water share."""
+    """How a tower performs at wet bulb (K), range (water in minus out, K) and water share.
 
-    def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike) -> Array:
+    `curve`: what :meth:`curve` gives for the same wet bulb and range, if that is known already.
+    """
+
+    def curve(self, wet_bulb: ArrayLike, range_: ArrayLike) -> Any:
+        """What approach and speed have in common."""
+
+    def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, curve: Any = None) -> Array:
         """Leaving water minus wet bulb at full fan speed, K."""
 
-    def speed(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike) -> Array:
+    def speed(
+        self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike, curve: Any = None
+    ) -> Array:
         """Fan speed, 0..1, that gives `approach` (K), where full speed gives less."""
 
     def outside(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike) -> NDArray[np.bool_]:
@@ -42,12 +51,17 @@ class FixedApproach:
 
     value: float
 
-    def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike) -> Array:
+    def curve(self, wet_bulb: ArrayLike, range_: ArrayLike) -> None:
+        """Nothing."""
+
+    def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, curve: Any = None) -> Array:
         """The fixed value, broadcast."""
         whole = np.broadcast_shapes(*(shape(part) for part in (self.value, wet_bulb, range_, water_share)))
         return np.broadcast_to(self.value, whole) if shape(self.value) else full(whole, self.value)
 
-    def speed(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike) -> Array:
+    def speed(
+        self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike, curve: Any = None
+    ) -> Array:
         """(range + fixed approach) / (range + approach)."""
         return (array(range_) + self.value) / (array(range_) + approach)
 
@@ -65,15 +79,17 @@ class Correlation:
 
     record: records.CoolingTower
 
-    def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike) -> Array:
+    def approach(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, curve: Any = None) -> Array:
         """The polynomial at full air flow, at least 1.1 K."""
-        constant, linear, square = self._quadratic(wet_bulb, range_)
+        constant, linear, square = self.curve(wet_bulb, range_) if curve is None else curve
         ratio = self._water(water_share)
         return np.maximum(constant + ratio * (linear + ratio * square), LEAST_APPROACH)
 
-    def speed(self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike) -> Array:
+    def speed(
+        self, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, approach: ArrayLike, curve: Any = None
+    ) -> Array:
         """Water share over the ratio at which the polynomial gives `approach`, the ratio at most that of its range."""
-        constant, linear, square = self._quadratic(wet_bulb, range_)
+        constant, linear, square = self.curve(wet_bulb, range_) if curve is None else curve
         wanted = np.maximum(approach, LEAST_APPROACH) - constant
         root = linear + np.sqrt(np.maximum(linear**2 + 4.0 * square * wanted, 0.0))
         ratio = np.clip(2.0 * wanted / np.maximum(root, 1e-12), 1e-12, self.record.ratio_max)
@@ -92,7 +108,7 @@ class Correlation:
     def _water(self, water_share: ArrayLike) -> Array:
         return np.clip(water_share, *self.record.water_range)
 
-    def _quadratic(self, wet_bulb: ArrayLike, range_: ArrayLike) -> list[Array]:
+    def curve(self, wet_bulb: ArrayLike, range_: ArrayLike) -> list[Array]:
         """Coefficients of 1, G, G^2 at this wet bulb and range, G = water share over air share."""
         t, r = self._edge(wet_bulb, range_)
         c = self.record.coefficients
@@ -110,14 +126,30 @@ def law(tower) -> TowerLaw:
     return Correlation(records.cooling_tower(tower.record or DEFAULT_RECORD))
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """Water that leaves the tower: `water` K, `reach` K at full fan speed; :attr:`speed` of the fans for it, 0..1."""
+
+    water: Array
+    reach: Array
+    wanted: Callable[[], Array]
+    minimum: ArrayLike
+
+    @property
+    def speed(self) -> Array:
+        """Below `minimum_fan_speed` a bypass holds the water, the fans at that speed."""
+        return np.where(self.water > self.reach, np.maximum(self.wanted(), self.minimum), 1.0)
+
+
 def leaving_water(
     tower, tower_law: TowerLaw, wet_bulb: ArrayLike, range_: ArrayLike, water_share: ArrayLike, target: ArrayLike
-) -> tuple[Array, Array]:
-    """Water that leaves the tower, K, and its fan speed: `target` (K) if the tower can make it, else full speed.
-
-    Below `minimum_fan_speed` a bypass holds the target, the fans at that speed.
-    """
-    reach = array(wet_bulb) + tower_law.approach(wet_bulb, range_, water_share)
+) -> Leaving:
+    """Water at `target` (K) if the tower can make it, else what it makes at full fan speed."""
+    curve = tower_law.curve(wet_bulb, range_)
+    reach = array(wet_bulb) + tower_law.approach(wet_bulb, range_, water_share, curve)
     leaving = np.maximum(reach, target)
-    wanted = tower_law.speed(wet_bulb, range_, water_share, leaving - wet_bulb)
-    return leaving, np.where(leaving > reach, np.maximum(wanted, tower.minimum_fan_speed), 1.0)
+
+    def wanted() -> Array:
+        return tower_law.speed(wet_bulb, range_, water_share, leaving - wet_bulb, curve)
+
+    return Leaving(leaving, reach, wanted, tower.minimum_fan_speed)

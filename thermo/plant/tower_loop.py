@@ -80,8 +80,8 @@ class Loop:
         heat = rejected + self.pump_power(flow)
         return ratio(heat, flow * self.capacity)
 
-    def cooled(self, rejected: Array, flow: Array, target: ArrayLike) -> tuple[Array, Array]:
-        """Water that leaves the tower, K, and fan speed, with `target` (K) as the coldest that is wanted."""
+    def cooled(self, rejected: Array, flow: Array, target: ArrayLike) -> tower.Leaving:
+        """Water that leaves the tower, with `target` (K) as the coldest that is wanted."""
         span, share = self.range(rejected, flow), flow / self.design_flow
         return tower.leaving_water(self.plant.tower, self.tower, self.wet_bulb, span, share, target)
 
@@ -91,14 +91,15 @@ class Loop:
         for _ in range(PASSES):
             rejected = heat * (1.0 + 1.0 / cop)
             flow = self.flow(rejected)
-            leaving, speed = self.cooled(rejected, flow, self.minimum)
-            cop = self.chiller.cop(self.supply, leaving)
-        return Operation(leaving, leaving, speed, flow, zeros(shape(heat)), cop)
+            leaving = self.cooled(rejected, flow, self.minimum)
+            cop = self.chiller.cop(self.supply, leaving.water)
+        return Operation(leaving.water, leaving.water, leaving.speed, flow, zeros(shape(heat)), cop)
 
     def free(self, heat: Array, target: ArrayLike) -> Operation:
         """The exchanger takes all the heat, where the tower reaches `target`, K."""
         flow = self.flow(heat)
-        leaving, speed = self.cooled(heat, flow, target)
+        tower_ = self.cooled(heat, flow, target)
+        leaving, speed = tower_.water, tower_.speed
         ones = full(np.broadcast_shapes(shape(leaving), shape(heat)), 1.0)
         return Operation(leaving, np.maximum(leaving, self.minimum), speed, flow, ones, ones)
 
@@ -108,12 +109,12 @@ class Loop:
         for _ in range(PASSES):
             rejected = heat * (1.0 + (1.0 - share) / cop)
             flow = self.flow(rejected)
-            leaving, speed = self.cooled(rejected, flow, -np.inf)
+            leaving = self.cooled(rejected, flow, -np.inf).water
             share = np.clip((return_ - leaving - exchanger) / np.maximum(return_ - self.supply, 1e-9), 0.0, 1.0)
             rise = ratio(share * heat, flow * self.capacity)
             entering = np.maximum(leaving + rise, self.minimum)
             cop = self.chiller.cop(self.supply, entering)
-        return Operation(leaving, entering, speed, flow, share, cop)
+        return Operation(leaving, entering, full(shape(leaving), 1.0), flow, share, cop)
 
 
 def run(plant, outdoor: Weather, heat: Array, design_heat: Array, supply: Array, return_: Array) -> dict:

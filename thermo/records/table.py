@@ -23,7 +23,12 @@ def read(file: str) -> tuple[dict[str, str], tuple[Row, ...]]:
 
 def names(file: str) -> list[str]:
     """Return the record names of a table, such as ``names("chillers.csv")``, in the order of the file."""
-    return list(dict.fromkeys(row[next(iter(row))] for row in read(file)[1]))
+    return list(_names(file))
+
+
+@cache
+def _names(file: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row[next(iter(row))] for row in read(file)[1]))
 
 
 def rows_of(file: str, kind: str, name: str) -> list[Row]:

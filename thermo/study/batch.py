@@ -50,7 +50,7 @@ TOGETHER = {
 }  # fmt: skip
 """The numbers of a case that may differ among points that are put together, by table; no branch depends on them."""
 
-LARGEST = {"cpu": 2**17, "cuda": 2**24}
+LARGEST = {"cpu": 4 * 8760, "cuda": 2000 * 8760}
 """Steps of the year of all variants that are put together: the caches of a processor, the memory of a GPU."""
 STEPS = 8760
 
@@ -130,7 +130,7 @@ def summary_of_all(case: Case, point: Point) -> dict[str, Any]:
 
 def apart(summary: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """The summaries of so many variants."""
-    return [summaries.ordered(arrays.of_variant(summary, variant_)) for variant_ in range(count)]
+    return [summaries.ordered(one) for one in arrays.of_variants(summary, count)]
 
 
 def stacked(points: list[Point]) -> Case:

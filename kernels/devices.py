@@ -116,8 +116,9 @@ def device_flow(m, law, nominal, net, resistance, start, at, rise, density, inle
 
 @cell
 def device_heat(m, power, fan_power, cubic, efficiency, resistance, net, nominal, density, inlet_pressure,
-                outlet_pressure, speed, most, flow, fan, heat):
-    """Power of the fan and heat that the device gives to its air, in W; never more than ``most`` (J/m3) per air.
+                outlet_pressure, speed, bounded, most, flow, fan, heat):
+    """Power of the fan and heat that the device gives to its air, in W; where ``bounded`` is 1 never more than ``most``
+    (J/m3) per air.
 
     Server fans (``cubic`` 1) are part of the power and grow with the cube of the speed; unit fans with that of the
     flow over the nominal one, or as flow times fan pressure over efficiency.
@@ -134,7 +135,8 @@ def device_heat(m, power, fan_power, cubic, efficiency, resistance, net, nominal
         turn = flow[m] / nominal[m]
         fan[m] = fan_power[m] * turn * turn * turn
         heat[m] = power[m] + fan[m]
-    heat[m] = min(heat[m], most * flow[m])
+    if bounded[m] > 0:
+        heat[m] = min(heat[m], most * flow[m])
 
 
 @cell

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from kernels.cache import cache_root
 from kernels.cell import cell
 from kernels.native import short_name
 
@@ -56,7 +57,6 @@ def kernel(first, last, {arguments}):
 @cache
 def cache_directory() -> Path:
     """Return the directory of generated wrappers and compiled code for these exact sources."""
-    root = os.environ.get("THERMO_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     digest = hashlib.sha256(sys.version.encode())
     for package in ("numba", "numba-cuda", "llvmlite", "numpy"):
         try:
@@ -65,7 +65,7 @@ def cache_directory() -> Path:
             continue
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    return Path(root) / "thermo" / f"kernels-{digest.hexdigest()[:16]}"
+    return cache_root() / "thermo" / f"kernels-{digest.hexdigest()[:16]}"
 
 
 def _import_wrapper(target: str, function: Callable, text: str):

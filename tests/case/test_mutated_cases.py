@@ -7,12 +7,15 @@ import json
 import math
 import re
 import tomllib
+import typing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from thermo.case import load
+from thermo.case.schema import Case
 from thermo.case.shipped import shipped_cases
 from thermo.errors import CaseError, DivergedError
 from thermo.run import preflight, run_case
@@ -26,6 +29,7 @@ SOLVED = {"aisle": ["grid.cell=0.4"], "contained_aisle": ["grid.cell=0.4"], "cra
 ODD = ["nan", "inf", "-inf", "0", "-1", "1", "1e-30", "1e30", "300", "true", '""', '"none"', '"1 K"', '"20 degC"',
        '"-5 kW"', '"0 m^3/s"', '"1e9 m"', '"5"', "[]", "[1]", "[1, 2, 3]", '["1 m", "2 m", "0 m"]', "{}", "{ a = 1 }",
        '"A1"', '"water"', '"§"']
+LIKELY = ["0.5", "3", '"10 kW"', '"0.1 m"', '"1 Pa"', '"5 s"', '"10 K"', '"0.1 m^3/s"', '"1 kg/s"', "false"]
 QUICK = {"deadline": None, "derandomize": True,
          "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
@@ -43,6 +47,34 @@ def _leaves(path: str, content):
         if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
             yield from _leaves(here, value)
         yield here, value
+
+
+@functools.cache
+def absent(kind: str) -> list[str]:
+    """Every key that a table of the resolved case may have and has not; of lists of tables the first."""
+    content = tomllib.loads(load(CASES[kind]).source_text)
+    found = [f"{path}.{key}" for path, table, there in _tables(Case, "", content)
+             for key in set(table.keys()) - set(there)]
+    return sorted(key.removeprefix(".") for key in found)
+
+
+def _tables(table, path: str, there: dict):
+    yield path, table, there
+    for name, field in table.model_fields.items():
+        key = field.alias or name
+        content, here = there.get(key), f"{path}.{key}".removeprefix(".")
+        if isinstance(content, list) and content and isinstance(content[0], dict):
+            content, here = content[0], f"{here}.0"
+        if isinstance(content, dict):
+            for below in list(_models(field.annotation))[:1]:
+                yield from _tables(below, here, content)
+
+
+def _models(annotation):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models(part)
 
 
 def spelt(value) -> str:
@@ -67,6 +99,13 @@ def mutations(draw, kinds=tuple(CASES)):
     return kind, f"{key}={mutated(value, draw)}"
 
 
+@st.composite
+def additions(draw):
+    """A key that a table does not have yet."""
+    kind = draw(st.sampled_from(tuple(CASES)))
+    return kind, f"{draw(st.sampled_from(absent(kind)))}={draw(st.sampled_from([*ODD, *LIKELY]))}"
+
+
 def is_one_line(problem: Exception) -> bool:
     return 10 < len(str(problem)) < 2000 and "\n" not in str(problem) and "Traceback" not in str(problem)
 
@@ -79,6 +118,24 @@ def test_a_mutated_case_is_read_or_refused_in_one_line(mutation):
         load(CASES[kind], [override])
     except CaseError as problem:
         assert is_one_line(problem), problem
+
+
+@given(mutation=additions())
+@settings(max_examples=150, **QUICK)
+def test_a_key_more_is_read_or_refused_in_one_line(mutation):
+    kind, override = mutation
+    try:
+        load(CASES[kind], [override])
+    except CaseError as problem:
+        assert is_one_line(problem), problem
+
+
+def test_the_keys_of_every_kind_of_table_are_tried():
+    """What the walk over the schema finds: tables of all coolings, of networks, money and time among them."""
+    tried = {re.sub(r"\.\d+", "", key) for kind in CASES for key in absent(kind)}
+    tried |= {re.sub(r"\.\d+", "", key) for kind in CASES for key, _ in leaves(kind)}
+    for key in ("network.pump.", "money.capex.", "immersion.", "time.", "event.lasts", "rack.server.", "liquid."):
+        assert any(each.startswith(key) for each in tried), key
 
 
 @given(mutation=mutations())

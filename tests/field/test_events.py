@@ -68,3 +68,16 @@ def test_a_door_that_opens_lets_air_through():
     before = np.mean([flow for time, flow in flows if time <= 1.0])
     after = np.mean([flow for time, flow in flows if time > 2.0])
     assert after > 1.1 * before
+
+
+def test_servers_whose_fans_stop_keep_their_heat_and_give_it_back():
+    """No air takes the 2 kW for 4 s, so 20 kJ/K warm up by 0.4 K; where the fans run again they cool down."""
+    nodes, flags = [], []
+    stop = 'event=[{at=2, target="A1", change={running=0}%s}]'
+    for events in ("event=[]", stop % "", stop % ", lasts=3.5"):
+        solution = run(ROOM, [events, "time.duration=6"])
+        nodes.append(float(solution.solver.time_terms.server_mass.node[0]))
+        flags.append(" ".join(solution.flags))
+    assert nodes[1] - nodes[0] == pytest.approx(2e3 * 4.0 / 20e3, abs=5e-3)
+    assert nodes[0] < nodes[2] < nodes[1]
+    assert not any("cannot carry" in each for each in flags)

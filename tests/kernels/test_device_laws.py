@@ -21,6 +21,8 @@ RATIOS = st.floats(0.0, 1.0)
 @settings(deadline=None, max_examples=60)
 @given(UNITS, st.floats(0.01, 1.0), st.sampled_from(["counterflow", "crossflow approximate"]))
 def test_effectiveness_is_that_of_ht(units, ratio, kind):
+    """Short of equal streams: there ht subtracts numbers that are nearly the same; the limit is tested below."""
+    ratio = min(ratio, 0.999)
     mine = effectiveness(units, ratio, kind == "counterflow", *CROSSFLOW)
     assert mine == pytest.approx(ht.effectiveness_from_NTU(units, ratio, subtype=kind), rel=1e-9)
 

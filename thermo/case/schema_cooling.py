@@ -13,7 +13,14 @@ from thermo.case.schema_room import Side, Turbulence
 from thermo.case.table import Name, SolidBox, Table, exactly_one
 
 TIME_CONSTANT = 30.0
-"""s, of the controls of a cooling unit unless given: a motor valve or a speed ramp takes some one or two minutes."""
+"""s, of the controls of a cooling unit unless given.
+
+Valves: the Modelica Buildings library (``Fluid.Actuators.BaseClasses.ActuatorSignal``, LBNL) lets an actuator reach
+99.6 % of a step in 120 s by two equal lags, which is 63 % in 33 s; its data-centre valves take 30 s, 63 % in 8 s. A
+motor of constant speed with 150 s for its whole way (Belimo LRF24-SR) has gone 63 % of it after 95 s.
+Fans and held returns: an assumption. The motor is fast (the same library: 30 s), what counts is how the controller was
+tuned, some 10 s to several minutes; measure it, or run with both ends.
+"""
 
 
 class Control(Table):
@@ -23,9 +30,11 @@ class Control(Table):
     set_point: Temperature = Field(description="Air temperature to keep.")
     time_constant: TimeSpan | None = Field(
         None,
-        description="How slowly it acts in a run with [time] (default 30 s): a valve that holds the supply goes 63 % "
-        "of its way in this time; where the return is held, the supply moves in this time by as much as the return is "
-        "off; a fan changes its speed by a factor e where the air is off by its rise.",
+        description="How slowly it acts in a run with [time]: a valve that holds the supply goes 63 % of its way in "
+        "this time; where the return is held, the supply moves in this time by as much as the return is off; a fan "
+        "changes its speed by a factor e where the air is off by its rise. Default 30 s: for valves as in the Modelica "
+        "Buildings library (63 % of a step in 33 s; others 8 to 95 s), for fans and held returns an assumption (10 s "
+        "to some minutes).",
     )
 
     @property

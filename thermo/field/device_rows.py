@@ -184,7 +184,8 @@ def device_flags(solver) -> list[str]:
         flags += [f"cooling unit {unit.name}: {when}{text}" for text in _missed(unit, row)]
     for n, stream in enumerate(solver.streams):
         flags += _outside_curve(stream, readings, n) + _outside_response(stream, readings, n)
-        if stream.power - readings.heat[n] > DISAGREES * stream.power:
+        stored = solver.time_terms and stream.thermal_mass
+        if not stored and stream.power - readings.heat[n] > DISAGREES * stream.power:
             flags.append(f"{stream.name}: {readings.flow[n]:.3g} m3/s cannot carry its {stream.power:.4g} W: cut to "
                          f"{readings.heat[n]:.4g} W, {LARGEST_RISE:g} K warmer air")
         if readings.duty[n] < 0.0:

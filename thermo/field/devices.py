@@ -19,7 +19,8 @@ LARGEST_GAIN = 0.5
 """Most that a control moves in one time step, as a share of its deviation: longer steps than this share of its time
 constant slow it down. Adaptive steps are kept shorter, given ones are flagged."""
 LARGEST_RISE = 200.0
-"""K by which a device may warm its air. A server whose fan stands still melts instead; it is flagged."""
+"""K by which a device may warm its air. A server whose fan stands still melts instead; it is flagged. In time, one with
+a thermal mass keeps its heat in that."""
 CONTROLLED = ("speed", "valve", "target")
 """What controls set: fan speed and water valve as shares, and the supply temperature with which a return is held."""
 SOFTEST_FAN = 1e-6
@@ -69,6 +70,8 @@ class Devices:
 
         self.law = whole([1 if s.curve else 0 for s in streams])
         self.serves = whole([1 if s.serves else 0 for s in streams])
+        self.bounded = whole([1 for s in streams])
+        self.bounded_in_time = whole([0 if s.thermal_mass else 1 for s in streams])
         for name in ("nominal", "net", "resistance", "recirculated", "power", "fan_power", "fan_efficiency",
                      "minimum_speed"):
             setattr(self, name, real([getattr(s, name) for s in streams]))
@@ -146,7 +149,8 @@ class Devices:
         """Heat, coil and outlet temperature of every stream; then flows and temperatures of their faces."""
         self._run(kernels.device_heat, self.power, self.fan_power, self.serves, self.fan_efficiency, self.resistance,
                   self.net, self.nominal, self.density, self.inlet_pressure, self.outlet_pressure, self.speed,
-                  LARGEST_RISE * solver.fluid.capacity, self.flow, self.fan, self.heat)
+                  self.bounded_in_time if solver.time_terms else self.bounded, LARGEST_RISE * solver.fluid.capacity,
+                  self.flow, self.fan, self.heat)
         if solver.time_terms:
             solver.time_terms.servers()
         self._run(kernels.device_outlet, self.coil_kind, self.given, self.ua, self.counterflow, self.water_capacity,

@@ -58,6 +58,8 @@ def _relative(case, server: ServerLaw) -> Shape:
     bursts = _read(case, "load.bursts", load.bursts)
     if bursts.step > base.step:
         raise case.error("load.bursts", f"has steps of {bursts.step:g} s, longer than those of the trace")
+    if not bursts.values.mean() > 0.0:
+        raise case.error("load.bursts", "holds no bursts: its values are all zero")
     fine = trace.on_step(base, bursts.step)
     return _whole(trace.Series(bursts.step, fine * np.resize(bursts.values / bursts.values.mean(), fine.size)))
 

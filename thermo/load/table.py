@@ -29,7 +29,11 @@ def texts(path: Path, name: str) -> tuple[list[str], int]:
     """One column as text, and the line number of its first row."""
     first, head, rows = _lines(path, path.stat().st_mtime_ns)
     place = head.index(name)
-    return [row.split(",")[place] for row in rows], first
+    fields = [row.split(",") for row in rows]
+    short = next((number for number, row in enumerate(fields) if len(row) <= place), None)
+    if short is not None:
+        raise CaseError(f"{path} line {first + short}: {name} is missing")
+    return [row[place] for row in fields], first
 
 
 @lru_cache(maxsize=16)

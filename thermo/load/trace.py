@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 REQUEST_STEP = 60.0  # s, when the case says nothing
 TOKENS = ("output_tokens", "generated_tokens")  # column of a table of requests that counts the work
 EVEN = 1e-3  # by how much steps of a table of rates may differ
+MOST_STEPS = 40_000_000  # a year of seconds
+FINEST = 1e-3  # s, shortest step
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def _requests(path: Path, name: str, step: float) -> Series:
     if (tokens < 0.0).any():
         raise CaseError(f"{path}: {name} must not be negative")
     since = t - t.min()
+    _check_steps(path, float(since.max()), step)
     count = int(since.max() // step)
     if count < 2:
         raise CaseError(f"{path}: {since.max():g} s of requests hold fewer than two steps of {step:g} s")
@@ -70,14 +73,22 @@ def _rates(path: Path, name: str) -> Series:
     t, values = table.read(path, ("t_s", name))
     steps = np.diff(t)
     step = float(np.median(steps))
-    if not step > 0.0:
+    if not (steps > 0.0).all():
         raise CaseError(f"{path}: t_s must rise from row to row")
+    _check_steps(path, float(t[-1] - t[0]), step)
     if (values < 0.0).any():
         raise CaseError(f"{path}: {name} must not be negative")
     if np.abs(steps - step).max() > EVEN * step:
         even = np.arange(t[0], t[-1], step)
         t, values = even, np.interp(even, t, values)
     return Series(step, values, power=name.endswith("_w"))
+
+
+def _check_steps(path: Path, duration: float, step: float) -> None:
+    if step < FINEST:
+        raise CaseError(f"{path}: steps of {step:g} s are too short; {FINEST:g} s is the shortest")
+    if duration > MOST_STEPS * step:
+        raise CaseError(f"{path}: {duration:g} s are more than {MOST_STEPS} steps of {step:g} s")
 
 
 def on_step(series: Series, step: float) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import uuid
@@ -36,11 +37,19 @@ def write_set(directory: Path, writers: Mapping[str, Writer], stale: Iterable[st
     except OSError as error:
         raise OutputError(f"{directory}: the results cannot be written: {_reason(error)}; former files stay") from error
     finally:
-        for path in new.values():
-            path.unlink(missing_ok=True)
-        if made and not any(directory.iterdir()):
-            directory.rmdir()
+        _sweep(directory, new.values(), made)
     return {name: directory / name for name in writers}
+
+
+def _sweep(directory: Path, parts: Iterable[Path], made: bool) -> None:
+    """Take away what is left of parts, and the directory if it is empty and was made for them. What a disk that has
+    failed or turned read-only does not let go of is left to :func:`recover`."""
+    for path in parts:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+    if made:
+        with contextlib.suppress(OSError):
+            directory.rmdir()
 
 
 def _make(directory: Path) -> bool:
@@ -77,8 +86,11 @@ def _take_names(directory: Path, new: Mapping[str, Path], stale: list[str], mark
 
 
 def _restore(directory: Path, former: Path) -> None:
-    """Put the former files back and take those away that were not there before."""
+    """Put the former files back and take those away that were not there before. Copies cut short are of no use: the
+    files they were made from are still there."""
     for path in former.iterdir():
+        if path.name.endswith(PART):
+            continue
         if path.name.endswith(ABSENT):
             (directory / path.name.removesuffix(ABSENT)).unlink(missing_ok=True)
         else:
@@ -101,11 +113,14 @@ def recover(directory: Path) -> bool:
 
 
 def _keep(path: Path, second_name: Path) -> None:
-    """A second name for a file; a copy where the file system has no hard links."""
+    """A second name for a file; a whole copy where the file system has no hard links."""
     try:
         os.link(path, second_name)
     except OSError:
-        shutil.copy2(path, second_name)
+        partial = second_name.with_name(f"{second_name.name}{PART}")
+        shutil.copy2(path, partial)
+        _sync(partial)
+        os.replace(partial, second_name)
 
 
 def _sync(path: Path) -> None:

@@ -59,8 +59,10 @@ def _ready(directory: Path) -> bool:
     """Recover the directory and write to it for a trial."""
     try:
         restored = recover(directory)
-        (directory / TRIAL).write_bytes(b"\0")
-        (directory / TRIAL).unlink()
+        try:
+            (directory / TRIAL).write_bytes(b"\0")
+        finally:
+            (directory / TRIAL).unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"{directory}: the results could not be written: {error.strerror or error}; nothing was "
                           "solved, what is there stays") from error

@@ -111,13 +111,16 @@ def read(directory: Path | str, label: str | None = None) -> Option:
     try:
         summary = json.loads((directory / "summary.json").read_text(encoding="utf-8"))
         with h5py.File(directory / "fields.h5", "r") as file:
-            text = file.attrs.get("case_text", "")
+            text, stored = file.attrs.get("case_text", ""), file.attrs.get("case_sha256")
             group = file.get("year", {})
             year = {name: group[name][()] for name in group if name != "hour"}
     except (OSError, ValueError) as problem:
         raise CaseError(f"{directory}: is no results directory of thermo run: {problem}") from None
     if summary.get("schema") != "thermo-summary/1":
         raise CaseError(f"{directory}: its summary.json has the schema {summary.get('schema')!r}, not thermo-summary/1")
+    if stored != summary["case"]["sha256"]:
+        raise CaseError(f"{directory}: its files are of two runs: one was killed while it wrote; run the case into it "
+                        "again, which puts them right")
     return Option(label or summary["case"]["name"], directory, summary, tomllib.loads(text), year)
 
 

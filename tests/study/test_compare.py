@@ -13,9 +13,10 @@ import pytest
 from options import write
 
 from thermo import cli
-from thermo.study import option
+from thermo.output import planes
+from thermo.study import cuts, option
 from thermo.study.breakdown import energy_per_token, parts, steps
-from thermo.study.compare import markdown, run, table_csv
+from thermo.study.compare import difference, markdown, run, table_csv
 from thermo.study.measures import CRITERIA, MEASURES, criterion
 from thermo.study.verdict import draws, judge, sentences
 
@@ -89,6 +90,45 @@ def test_sureness_counts_what_parts_the_options(options):
     assert found.sure > 0.95 and found.low > 0.0
 
 
+def test_every_option_behind_is_named_with_how_sure_it_is(options):
+    """The third of three: by how much, and in how many of the draws the first is not above it."""
+    found = judge(options[:3])
+    measure, third = found.measure, found.order[2]
+    drawn = draws(options[:3], measure)
+    share = np.mean(drawn[found.best.label] <= drawn[third.label])
+    more = measure.of(third) / measure.of(found.best) - 1.0
+    assert found.ahead[third.label] == share
+    assert f"Further: wet {more:.1%} more, behind in {share:.0%} of the draws." in sentences(found)
+    assert "lowest cost per million tokens, " in sentences(found)[0]
+    assert "lowest cost per million tokens among those that meet their limits" in sentences(judge(options))[0]
+
+
+def test_differences_in_words(options):
+    """Equal figures are said to be equal, shares differ by points, and what both show as zero is not new."""
+    base, other = (dataclasses.replace(one, summary=copy.deepcopy(one.summary)) for one in options[:2])
+    for one, refused, water in ((base, 0.01, 0.0), (other, 0.03, 1e-9)):
+        one.summary["tokens"] |= {"refused_share": refused, "water_site_L_per_Mtoken": water}
+    by_key = {measure.key: measure for measure in MEASURES}
+    assert difference(by_key["refused_share"], other, base) == "+2.0 points"
+    assert difference(by_key["water_site_L_per_Mtoken"], other, base) == ""
+    other.summary["tokens"]["water_site_L_per_Mtoken"] = 0.2
+    assert difference(by_key["water_site_L_per_Mtoken"], other, base) == "new"
+    assert difference(by_key["per_year"], other, base) == "="
+
+
+def test_a_tank_is_cut_through_its_middle():
+    """Without racks the upright mid-plane stands for the cut through a rack, the level one for that of servers."""
+    offered = [planes.Plane(axis, 0.5, "middle", "Cuts through the middle") for axis in "zyx"]
+    assert [cuts._chosen(offered, group).normal for group in cuts.TITLES] == ["y", "z"]
+    rack = planes.Plane("x", 1.0, "the hottest intake", planes.SECTIONS)
+    assert cuts._chosen([*offered, rack], planes.SECTIONS) is rack
+    assert cuts._chosen([], planes.LEVELS) is None
+
+
+def test_the_page_says_that_no_failure_was_run(written):
+    assert "No option was run through a failure" in (written[0] / "comparison.html").read_text()
+
+
 def test_draws_repeat(options):
     assert judge(options).bands == judge(options).bands
 
@@ -122,7 +162,7 @@ def test_command_line(directories, tmp_path, capsys):
         cli.main(["compare", *map(str, directories[:2]), "-o", str(tmp_path)])
     out = capsys.readouterr().out
     assert ended.value.code == 0
-    assert out.startswith("Option cheap (cheap): cost per million tokens")
+    assert out.startswith("Option cheap (cheap): lowest cost per million tokens")
     assert {file.name for file in tmp_path.iterdir()} == {"comparison.html", "comparison.md", "comparison.csv"}
 
 

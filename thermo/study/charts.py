@@ -17,6 +17,7 @@ from thermo.study.verdict import Verdict
 
 PALETTE = ("#c9d1d9", SERIES[5], SERIES[2], SERIES[0], SERIES[4], SERIES[3], SERIES[7])
 COLOURS = dict(zip(ENERGY.values(), PALETTE, strict=True))
+MOST_NAMED = 3  # causes in the words below a waterfall
 MOST_STEPS, SMALLEST_STEP = 9, 0.01  # of a waterfall; the smallest over the largest
 WATERS = {
     "evaporation_L_per_year": ("evaporated on site", SERIES[0], ""),
@@ -57,7 +58,7 @@ def energy(options: list[Option]) -> Picture | None:
     rows = {option.label: _shares(option) for option in options}
     figure, axes = _bars(len(options))
     _stack(axes, rows, [(name, COLOURS[name], "") for name in names if any(name in row for row in rows.values())])
-    axes.set_xlabel("kWh on top of every kWh of IT, –")
+    axes.set_xlabel("kWh on top of every kWh of IT")
     said = ", ".join(f"{label} {sum(row.values()):.3f}" for label, row in rows.items())
     caption = "What every kWh of IT costs on top: the bars end at PUE − 1."
     return vector(figure, f"Overhead per kWh of IT: {said}.", caption)
@@ -135,7 +136,13 @@ def waterfall(a: Option, b: Option, measure: Measure) -> Picture:
     axes.set_xlabel(_axis(measure) + (" (axis does not start at zero)" if low > 0.0 else ""))
     axes.grid(axis="x")
     alt = f"From {a.label} to {b.label}: " + ", ".join(f"{n} {c:+z.{measure.decimals}f}" for n, c in shown) + "."
-    return vector(figure, alt, f"Why {b.label} comes out at {(end / start - 1.0):+z.1%} against {a.label}. Red: more.")
+    causes = ", ".join(f"{name} {_signed(change / start)}" for name, change in shown[:MOST_NAMED])
+    why = f"Why {b.label} comes out at {_signed(end / start - 1.0)} against {a.label}: {causes}. Red: more."
+    return vector(figure, alt, why)
+
+
+def _signed(share: float) -> str:
+    return f"{share:+z.1%}".replace("-", "−")
 
 
 def _largest(moves: list[tuple[str, float]]) -> list[tuple[str, float]]:
@@ -164,7 +171,7 @@ def months(options: list[Option]) -> Picture | None:
         left.plot(facility / it, label=option.label, **look)
         if "water_makeup" in option.year:
             right.plot(np.bincount(month, option.year["water_makeup"], 12) * 3.6e3 / (it * 1e-3), **look)
-    left.set_ylabel("PUE of the month, –")
+    left.set_ylabel("PUE of the month")
     right.set_ylabel("water on site, L per kWh of IT")
     for axes in (left, right):
         axes.set_xticks(range(12), MONTHS)
@@ -253,7 +260,7 @@ def _stack(
         left += values
     for place, total in enumerate(left):
         beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}
-        axes.annotate(f"{total:.3g}" if totals is None else totals[place], (total, place), **beside)
+        axes.annotate(f"{total:#.3g}" if totals is None else totals[place], (total, place), **beside)
     axes.invert_yaxis()
     axes.set_xlim(0, (1.12 if totals is None else 1.35) * max(left.max(), 1e-12))
     axes.grid(axis="x")

@@ -16,6 +16,7 @@ from thermo.study.option import Option, gather
 from thermo.study.verdict import Verdict, judge, sentences
 
 SOLVED, LIMIT_EXCEEDED = 0, 1
+POINTS = {"°C": "K", "%": "points"}  # unit of a difference
 
 
 def run(names: Iterable[Path | str], directory: Path, backend: str, precision: str, overrides=()) -> tuple[str, int]:
@@ -49,10 +50,12 @@ def difference(measure: Measure, option: Option, base: Option) -> str:
     here, there = measure.of(option), measure.of(base)
     if here is None or there is None or option is base:
         return ""
+    if here == there:
+        return "="
     if measure.unit in ("°C", "K", "%"):
-        return f"{here - there:+z.1f} {'K' if measure.unit == '°C' else measure.unit}".replace("-", "−")
+        return f"{here - there:+z.1f} {POINTS.get(measure.unit, measure.unit)}".replace("-", "−")
     if there == 0.0:
-        return "new" if here else ""
+        return "new" if number(measure, option) != number(measure, base) else ""
     return f"{here / there - 1.0:+z.1%}".replace("-", "−")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
@@ -14,9 +16,12 @@ KELVIN = 273.15
 PAGE, TALL, BANDS = 10.2, 2.9, 16  # inches, inches of a panel, colour bands
 COLUMNS = 3
 TITLES = {
-    planes.SECTIONS: "Upright cut through the rack with the hottest intake",
-    planes.LEVELS: "Cut at server height",
+    planes.SECTIONS: "Upright cut through the rack with the hottest intake, in a tank through its middle",
+    planes.LEVELS: "Cut at server height, in a tank at half its height",
 }
+MIDDLE = {planes.SECTIONS: "y", planes.LEVELS: "z"}
+"""Normal of the cut that stands for a kind where there are no racks."""
+MOST_NAMED = 3
 
 
 def pictures(options: list[Option]) -> list[Picture]:
@@ -30,7 +35,8 @@ def pictures(options: list[Option]) -> list[Picture]:
 
 
 def _title(labels: list[str]) -> str:
-    return labels[0] if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+    more = len(labels) - MOST_NAMED
+    return "\n".join(labels[:MOST_NAMED]) + (f"\nand {more} more" if more > 0 else "")
 
 
 def _cuts(options: list[Option], group: str) -> list[tuple[list[str], planes.Plane, planes.Cut]]:
@@ -40,17 +46,24 @@ def _cuts(options: list[Option], group: str) -> list[tuple[list[str], planes.Pla
         result = option.result
         if result is None:
             continue
-        chosen = [plane for plane in planes.choose(result, resolved.rack_faces(option.case)) if plane.group == group]
-        hottest = [plane for plane in chosen if "hottest" in plane.why or "middle" in plane.why] or chosen
-        if not hottest:
+        chosen = _chosen(planes.choose(result, resolved.rack_faces(option.case)), group)
+        if chosen is None:
             continue
-        cut = planes.cut(result.fields, "T", hottest[0])
-        same = next((labels for labels, plane, other in found if plane == hottest[0] and _equal(cut, other)), None)
+        cut = planes.cut(result.fields, "T", chosen)
+        same = next((labels for labels, plane, other in found if plane == chosen and _equal(cut, other)), None)
         if same is None:
-            found.append(([option.label], hottest[0], cut))
+            found.append(([option.label], chosen, cut))
         else:
             same.append(option.label)
     return found
+
+
+def _chosen(offered: list[planes.Plane], group: str) -> planes.Plane | None:
+    """The cut of a kind that says most: through the hottest rack or the middle servers; without racks the mid-plane."""
+    of_racks = [plane for plane in offered if plane.group == group]
+    telling = [plane for plane in of_racks if "hottest" in plane.why or "middle" in plane.why] or of_racks
+    middle = [plane for plane in offered if plane.why == "middle" and plane.normal == MIDDLE[group]]
+    return next(iter(telling or middle), None)
 
 
 def _equal(cut: planes.Cut, other: planes.Cut) -> bool:
@@ -70,7 +83,7 @@ def _page(title: str, cuts: list, levels: np.ndarray) -> Picture:
     columns = min(COLUMNS, len(cuts))
     rows = -(-len(cuts) // columns)
     wide = PAGE * (0.4 + 0.6 * columns / COLUMNS)
-    figure = Figure(figsize=(wide, rows * TALL), layout="constrained")
+    figure = Figure(figsize=(wide, rows * TALL), layout="compressed")
     grid = figure.subplots(rows, columns, squeeze=False)
     norm, colours = BoundaryNorm(levels, 256), colour_map()
     for axes, (labels, plane, cut) in zip(grid.ravel(), cuts, strict=False):
@@ -84,5 +97,5 @@ def _page(title: str, cuts: list, levels: np.ndarray) -> Picture:
     figure.colorbar(mesh, ax=grid, shrink=0.8, pad=0.01).set_label("temperature, °C")
     ends = {", ".join(labels): (np.nanmin(cut.values), np.nanmax(cut.values)) for labels, _, cut in cuts}
     spans = ", ".join(f"{label} {low - KELVIN:.0f} to {high - KELVIN:.0f} °C" for label, (low, high) in ends.items())
-    caption = f"{title}: {levels[0]:g} to {levels[-1]:g} °C in every panel. Cell values as solved."
-    return raster(figure, f"{title}: {spans}.", caption)
+    caption = f"{title}: {levels[0]:g} to {levels[-1]:g} °C in every panel. Cell values as solved; white is solid."
+    return replace(raster(figure, f"{title}: {spans}.", caption), share=wide / PAGE)

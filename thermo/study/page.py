@@ -24,10 +24,13 @@ table.sort thead th[aria-sort=descending]::after { content: " ▼"; }
 table.sort thead th:focus-visible { outline: 2px solid var(--ink); }
 td small { color: var(--soft); display: block; }
 .sources td { overflow-wrap: anywhere; }
-@media (max-width: 560px) { figure { overflow-x: auto; } figure img { min-width: 640px; } }
+.phone { display: none; }
+@media (max-width: 560px) { figure { overflow-x: auto; } figure img { min-width: 640px; } .phone { display: block; }
+  .wide tbody th, .wide thead th:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 7.5em;
+    position: sticky; left: 0; background: #fff; } }
 @media print { table.sort thead th::after { content: none !important; }
   .wide table { table-layout: fixed; font-size: 7.5pt; }
-  .wide th, .wide td { padding: 3px 4px; overflow-wrap: anywhere; }
+  .wide th, .wide td { padding: 3px 4px; overflow-wrap: anywhere; hyphens: auto; }
   .wide tbody th, .wide td.number, .wide td.yes, .wide td.no { white-space: normal; }
   .wide tr > :first-child { width: 20%; } }
 </style>"""
@@ -52,6 +55,9 @@ document.querySelectorAll("table.sort").forEach(function (table) {
 OVERVIEW = ("cost_USD_per_Mtoken", "J_per_token", "water_site_L_per_Mtoken", "water_source_L_per_Mtoken",
             "carbon_kg_per_Mtoken", "pue", "wue_site_L_per_kWh", "peak_power_W", "margin_K", "ride_through_s",
             "time to first throttle")  # fmt: skip
+FAILURE = ("ride_through_s", "shutdown_s", "time to first throttle", "time to first shutdown", "lowest clock in time",
+           "share of tokens late at the end", "share of tokens not made in time")
+"""Keys of the figures that a run through a failure gives."""
 MOST_WATERFALLS = 4
 MOST_BESIDE = 5  # options in one table beside the first
 
@@ -75,8 +81,9 @@ def _body(options: list[Option], verdict: Verdict | None) -> str:
     measure = verdict.measure if verdict else None
     return "".join([
         _verdict(verdict),
-        section("The options", _overview(ordered), _drawn(charts.ranking, verdict) if verdict else "",
-                page.paragraph("A click on a heading sorts the table.")),
+        section("The options", _overview(ordered), page.paragraph("A click on a heading sorts the table."),
+                '<p class="phone">Wide tables and figures scroll sideways.</p>',
+                _drawn(charts.ranking, verdict) if verdict else ""),
         section("Why they differ", *_waterfalls(verdict)),
         section("Side by side", _side_by_side(options)),
         section("Energy", _drawn(charts.energy, ordered), _split(ordered)),
@@ -85,6 +92,7 @@ def _body(options: list[Option], verdict: Verdict | None) -> str:
         section("The year", _drawn(charts.months, ordered), _drawn(charts.duration, ordered)),
         section("Temperatures", *_cuts(ordered)),
         section("Limits and margins", _limits(options), _drawn(charts.margins, options)),
+        section("Failures", _failures(options)),
         section("What to keep in mind", *_flags(options)),
         section("How sure the verdict is", *_spreads(verdict)),
         section("Assumptions and data sources", *_sources(options)),
@@ -112,7 +120,7 @@ def _overview(options: list[Option]) -> str:
             data = "" if exact is None else repr(exact)
             cells.append(f'<td class="number" data-value="{data}">{escape(number(measure, option))}</td>')
         met = '<td class="yes">✓ met</td>' if option.met else '<td class="no">✗ not met</td>'
-        name = f'<th scope="row">{escape(option.label)}</th><td>{escape(option.site)}</td>'
+        name = f'<th scope="row">{_breakable(option.label)}</th><td>{escape(option.site)}</td>'
         rows.append(f"<tr>{name}{met}{''.join(cells)}</tr>")
     body = "\n".join(rows)
     return _table("full sort", heads, body)
@@ -133,7 +141,7 @@ def _side_by_side(options: list[Option]) -> str:
 
 
 def _beside(options: list[Option], measures: list[Measure]) -> str:
-    heads = "".join(f'<th scope="col" class="number">{escape(option.label)}</th>' for option in options)
+    heads = "".join(f'<th scope="col" class="number">{_breakable(option.label)}</th>' for option in options)
     rows = []
     for measure in measures:
         unit = f" <small>{escape(measure.unit)}</small>" if measure.unit else ""
@@ -141,6 +149,23 @@ def _beside(options: list[Option], measures: list[Measure]) -> str:
         cells = "".join(f'<td class="number">{escape(n)}<small>{escape(d)}</small></td>' for n, d in texts)
         rows.append(f'<tr><th scope="row">{escape(measure.label)}{unit}</th>{cells}</tr>')
     return _table("full", f'<th scope="col">Figure</th>{heads}', "\n".join(rows))
+
+
+def _breakable(label: str) -> str:
+    """A label that may be broken after its underscores."""
+    return escape(label).replace("_", "_<wbr>")
+
+
+def _failures(options: list[Option]) -> str:
+    """How long every option that was run through a failure lasts; how to find out where none was."""
+    measures = [measure for measure in shown(options) if measure.key in FAILURE]
+    if not measures:
+        how = "a [time] table with an [[event]] in its case tells how long racks or chips last"
+        return page.paragraph(f"No option was run through a failure: {how}.")
+    rows = [[option.label, *(number(measure, option) for measure in measures)] for option in options]
+    columns = [Column("Option", number=False), *(Column(measure.label, measure.unit) for measure in measures)]
+    return page.table(columns, rows) + page.paragraph("Times from the first event; a dash: it does not happen in the "
+                                                      "run, or no failure was run.")  # fmt: skip
 
 
 def _split(options: list[Option]) -> str:

@@ -39,7 +39,7 @@ def _table(name: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:
         if isinstance(item, Mapping):
             found += _table(f"{name}, {key.replace('_', ' ')}", item)
         elif _rows(item):
-            found += [(f"{name}, {key}: {row.get('name', '')}", _flat(row)) for row in item]
+            found += [(f"{name}, {key}" + (f": {row['name']}" if "name" in row else ""), _flat(row)) for row in item]
     return found
 
 
@@ -48,4 +48,8 @@ def _rows(item: Any) -> bool:
 
 
 def _flat(table: Mapping[str, Any]) -> str:
-    return "; ".join(f"{key.replace('_', ' ')} {item}" for key, item in table.items() if key != "name")
+    return "; ".join(f"{key.replace('_', ' ')} {_text(item)}" for key, item in table.items() if key != "name")
+
+
+def _text(item: Any) -> str:
+    return ", ".join(map(str, item)) if isinstance(item, list) else str(item)

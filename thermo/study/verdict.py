@@ -15,6 +15,7 @@ from thermo.study.option import Option
 Array = NDArray[np.float64]
 
 DRAWS, SEED = 4000, 20240101
+MOST_NAMED = 4  # options behind the second that the verdict names
 SPREADS = {
     "electricity price": (0.20, "the same for options at one site"),
     "water price": (0.50, "the same for options at one site"),
@@ -32,7 +33,8 @@ class Verdict:
     """`order`: options, best first: those that meet their limits before those that do not, then by the criterion.
 
     `sure`: share of draws in which the first stays first among those that meet their limits; `low`, `high`: 5 and 95 %
-    of what the second costs more, relative to the first (None with one option).
+    of what the second costs more, relative to the first (None with one option). `ahead`: by label, the share of draws
+    in which the first is not above the option.
     """
 
     measure: Measure
@@ -41,6 +43,7 @@ class Verdict:
     low: float | None
     high: float | None
     bands: dict[str, tuple[float, float]]
+    ahead: dict[str, float]
 
     @property
     def best(self) -> Option:
@@ -58,12 +61,13 @@ def judge(options: list[Option]) -> Verdict | None:
     bands = {label: tuple(float(q) for q in np.percentile(values, (5, 95))) for label, values in drawn.items()}
     best = order[0]
     rivals = [option for option in order[1:] if option.met == best.met]
+    ahead = {label: float(np.mean(drawn[best.label] <= values)) for label, values in drawn.items()}
     if not rivals:
-        return Verdict(measure, order, 1.0, None, None, bands)
+        return Verdict(measure, order, 1.0, None, None, bands, ahead)
     stays = np.all([drawn[best.label] <= drawn[rival.label] for rival in rivals], axis=0)
     more = drawn[rivals[0].label] / drawn[best.label] - 1.0
     low, high = np.percentile(more, (5, 95))
-    return Verdict(measure, order, float(stays.mean()), float(low), float(high), bands)
+    return Verdict(measure, order, float(stays.mean()), float(low), float(high), bands, ahead)
 
 
 def draws(options: list[Option], measure: Measure) -> dict[str, Array]:
@@ -118,23 +122,40 @@ def sentences(verdict: Verdict) -> list[str]:
     measure, best = verdict.measure, verdict.best
     unit = f" {measure.unit}" if measure.unit else ""
     value = measure.of(best)
-    lines = [f"{best.title} ({best.label}): {measure.words} {value:.{measure.decimals}f}{unit}."]
+    cheaper = any(measure.of(option) < value for option in verdict.order if option.met != best.met)
+    among = " among those that meet their limits" if cheaper else ""
+    lines = [f"{best.title} ({best.label}): lowest {measure.words}{among}, {value:.{measure.decimals}f}{unit}."]
     rivals = [option for option in verdict.order[1:] if option.met == best.met]
     if rivals:
         second = rivals[0]
         more = measure.of(second) / value - 1.0
         lines.append(
             f"Next is {second.label} with {measure.of(second):.{measure.decimals}f}{unit}, {more:.1%} more; with what "
-            f"is not known well {verdict.low:.1%} to {verdict.high:.1%} more (5 to 95 %)."
+            f"is not known well {_signed(verdict.low)} to {_signed(verdict.high)} more (5 to 95 %)."
         )
         lines.append(_confidence(verdict.sure))
-        lines += _break_even(verdict, second)
+        lines += _break_even(verdict, second) + _behind(verdict, rivals[1:])
     failed = [option.label for option in verdict.order if not option.met]
     if failed and best.met:
         lines.append(f"Out, because a limit is exceeded or the run did not converge: {', '.join(failed)}.")
     if not best.met:
         lines.append("No option meets all its limits: this is the best of those that fail.")
     return lines
+
+
+def _signed(share: float) -> str:
+    return f"{share:z.1%}".replace("-", "−")
+
+
+def _behind(verdict: Verdict, others: list[Option]) -> list[str]:
+    """The options behind the second: how much more each takes, and how sure that is."""
+    if not others:
+        return []
+    value = verdict.measure.of(verdict.best)
+    found = [f"{option.label} {verdict.measure.of(option) / value - 1.0:.1%} more, behind in "
+             f"{verdict.ahead[option.label]:.0%} of the draws" for option in others[:MOST_NAMED]]
+    rest = len(others) - len(found)
+    return ["Further: " + "; ".join(found) + (f"; and {rest} more." if rest else ".")]
 
 
 def _break_even(verdict: Verdict, second: Option) -> list[str]:

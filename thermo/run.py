@@ -91,7 +91,7 @@ def preflight(case) -> dict[str, float]:
 def cooling_of(case):
     """The module that couples what this kind of cooling needs."""
     if case.cooling not in COOLINGS:
-        raise case.error("case.cooling", f"{case.cooling!r} is not built yet; valid: {', '.join(COOLINGS)}")
+        raise case.error("case.cooling", f"{case.cooling!r} is no kind of cooling; valid: {', '.join(COOLINGS)}")
     if case.network is not None:
         return network
     return air_transient if case.time is not None and case.cooling == "air" else COOLINGS[case.cooling]

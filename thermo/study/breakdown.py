@@ -52,6 +52,23 @@ def energy_per_token(option: Option) -> dict[str, float]:
     return {name: value * scale for name, value in split.items()}
 
 
+def by_part(options: list[Option]) -> tuple[list[str], dict[str, dict[str, float]]]:
+    """Names of the parts of the energy per token, and J per token by part of every option that makes tokens."""
+    found = {option.label: energy_per_token(option) for option in options if option.value("tokens", "per_year")}
+    return list(dict.fromkeys(name for parts in found.values() for name in parts)), found
+
+
+def split(options: list[Option]) -> tuple[list[str], list[list[str]]]:
+    """Energy per token of the options that make tokens, mJ: names of the parts, and one row an option, its sum last."""
+    names, found = by_part(options)
+    rows = [
+        [label, *(f"{1e3 * parts[name]:.1f}" if name in parts else "–" for name in names),
+         f"{1e3 * sum(parts.values()):.1f}"]
+        for label, parts in found.items()
+    ]  # fmt: skip
+    return names, rows
+
+
 def _energy(option: Option) -> dict[str, float]:
     """kWh of the year by part; what no part names is "other plant"."""
     found = option.summary["energy"]

@@ -10,13 +10,12 @@ from pathlib import Path
 
 from thermo.errors import CaseError
 from thermo.output import atomic
-from thermo.study.breakdown import energy_per_token
-from thermo.study.measures import Measure, shown
+from thermo.study.breakdown import by_part, split
+from thermo.study.measures import shown
 from thermo.study.option import Option, gather
 from thermo.study.verdict import Verdict, judge, sentences
 
 SOLVED, LIMIT_EXCEEDED = 0, 1
-POINTS = {"°C": "K", "%": "points"}  # unit of a difference
 
 
 def run(names: Iterable[Path | str], directory: Path, backend: str, precision: str, overrides=()) -> tuple[str, int]:
@@ -45,35 +44,15 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def difference(measure: Measure, option: Option, base: Option) -> str:
-    """The change against ``base`` in percent, or in the unit for temperatures and shares; empty where there is none."""
-    here, there = measure.of(option), measure.of(base)
-    if here is None or there is None or option is base:
-        return ""
-    if here == there:
-        return "="
-    if measure.unit in ("°C", "K", "%"):
-        return f"{here - there:+z.1f} {POINTS.get(measure.unit, measure.unit)}".replace("-", "−")
-    if there == 0.0:
-        return "new" if number(measure, option) != number(measure, base) else ""
-    return f"{here / there - 1.0:+z.1%}".replace("-", "−")
-
-
-def number(measure: Measure, option: Option) -> str:
-    """A figure as text; a dash where it does not apply."""
-    value = measure.of(option)
-    return "–" if value is None else f"{value:,.{measure.decimals}f}".replace(",", "\u2009").replace("-", "−")
-
-
 def markdown(options: list[Option], verdict: Verdict | None) -> str:
     """The comparison for a pull request."""
     lines = ["# Comparison", ""]
-    lines += [f"{sentence}  " for sentence in words(verdict)]
+    lines += [f"{sentence}  " for sentence in sentences(verdict)]
     head = " | ".join(option.label for option in options)
     lines += ["", f"| | {head} |", "| --- |" + " ---: |" * len(options)]
     lines.append("| limits | " + " | ".join(_limits(option) for option in options) + " |")
     for measure in shown(options):
-        cells = [f"{number(measure, o)} {_bracket(difference(measure, o, options[0]))}".strip() for o in options]
+        cells = [f"{measure.text(o)} {_bracket(measure.change(o, options[0]))}".strip() for o in options]
         unit = f", {measure.unit}" if measure.unit else ""
         lines.append(f"| {measure.label}{unit} | " + " | ".join(cells) + " |")
     lines += _energy(options)
@@ -81,25 +60,8 @@ def markdown(options: list[Option], verdict: Verdict | None) -> str:
     return "\n".join([*lines, "", *(["What to keep in mind:", "", *flags, ""] if flags else [])])
 
 
-def split(options: list[Option]) -> tuple[list[str], list[list[str]]]:
-    """Energy per token of the options that make tokens, mJ: names of the parts, and one row an option, its sum last."""
-    names, found = _by_part(options)
-    rows = [
-        [label, *(f"{1e3 * parts[name]:.1f}" if name in parts else "–" for name in names),
-         f"{1e3 * sum(parts.values()):.1f}"]
-        for label, parts in found.items()
-    ]  # fmt: skip
-    return names, rows
-
-
-def _by_part(options: list[Option]) -> tuple[list[str], dict[str, dict[str, float]]]:
-    """Names of the parts of the energy per token, and J per token by part of every option that makes tokens."""
-    found = {option.label: energy_per_token(option) for option in options if option.value("tokens", "per_year")}
-    return list(dict.fromkeys(name for parts in found.values() for name in parts)), found
-
-
 def _energy(options: list[Option]) -> list[str]:
-    """The table of :func:`split`, with its heading."""
+    """The table of :func:`thermo.study.breakdown.split`, with its heading."""
     names, rows = split(options)
     if not rows:
         return []
@@ -118,19 +80,12 @@ def _limits(option: Option) -> str:
     return "exceeded: " + ", ".join(failed) if failed else "met" if option.summary.get("limits") else "none declared"
 
 
-def words(verdict: Verdict | None) -> list[str]:
-    """The verdict, or why there is none."""
-    if verdict is None:
-        return ["No verdict: the options have neither cost, energy per token nor PUE in common."]
-    return sentences(verdict)
-
-
 def table_csv(options: list[Option]) -> str:
     """One row an option, full precision: keys of the summary, then J per token by part of the site."""
     measures = list({measure.name: measure for measure in shown(options)}.values())
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    names, energy = _by_part(options)
+    names, energy = by_part(options)
     parts = [f"J_per_token: {name}" for name in names]
     writer.writerow(["option", "site", "limits_met", *(measure.name for measure in measures), *parts])
     for option in options:
@@ -146,9 +101,9 @@ def console(options: list[Option], verdict: Verdict | None, directory: Path) -> 
     measures = [measure for measure in shown(options) if measure.key in keys]
     width = max(6, *(len(option.label) for option in options))
     heads = [f"{measure.label} {measure.unit}".strip() for measure in measures]
-    lines = [*words(verdict), "", "  ".join([f"{'option':<{width}}", *heads, "limits"])]
+    lines = [*sentences(verdict), "", "  ".join([f"{'option':<{width}}", *heads, "limits"])]
     for option in verdict.order if verdict else options:
-        cells = [f"{number(m, option):>{len(head)}}" for m, head in zip(measures, heads, strict=True)]
+        cells = [f"{m.text(option):>{len(head)}}" for m, head in zip(measures, heads, strict=True)]
         lines.append("  ".join([f"{option.label:<{width}}", *cells, _limits(option)]))
     where = f"page in {directory / 'comparison.html'}; comparison.md and comparison.csv beside it"
     return "\n".join([*lines, "", where])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from thermo.output.labels import SUPPLY
 from thermo.study.option import Option
+POINTS = {"°C": "K", "%": "points"}  # unit of a difference
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,25 @@ class Measure:
             return None
         value = option.value(self.section, self.key)
         return None if value is None else float(value) * self.factor
+
+    def text(self, option: Option) -> str:
+        """The figure as text; a dash where it does not apply."""
+        value = self.of(option)
+        return "–" if value is None else f"{value:,.{self.decimals}f}".replace(",", "\u2009").replace("-", "−")
+
+    def change(self, option: Option, base: Option) -> str:
+        """The change against ``base`` in percent, or in the unit for temperatures and shares; empty where there is
+        none."""
+        here, there = self.of(option), self.of(base)
+        if here is None or there is None or option is base:
+            return ""
+        if here == there:
+            return "="
+        if self.unit in ("°C", "K", "%"):
+            return f"{here - there:+z.1f} {POINTS.get(self.unit, self.unit)}".replace("-", "−")
+        if there == 0.0:
+            return "new" if self.text(option) != self.text(base) else ""
+        return f"{here / there - 1.0:+z.1%}".replace("-", "−")
 
     @property
     def words(self) -> str:

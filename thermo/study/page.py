@@ -12,11 +12,10 @@ from thermo.output.figure import Picture
 from thermo.output.labels import limit_name, value
 from thermo.output.page import Column, escape, section
 from thermo.study import charts, cuts
-from thermo.study.breakdown import steps
-from thermo.study.compare import difference, number, split, words
+from thermo.study.breakdown import split, steps
 from thermo.study.measures import MEASURES, Measure, shown
 from thermo.study.option import Option
-from thermo.study.verdict import DRAWS, SPREADS, Verdict
+from thermo.study.verdict import DRAWS, SPREADS, Verdict, sentences
 
 STYLE = """<style>
 table.sort thead th { cursor: pointer; } table.sort thead th[aria-sort]::after { content: " ▲"; font-size: 70%; }
@@ -100,7 +99,7 @@ def _body(options: list[Option], verdict: Verdict | None) -> str:
 
 
 def _verdict(verdict: Verdict | None) -> str:
-    first, *rest = words(verdict)
+    first, *rest = sentences(verdict)
     kind = "warn" if verdict is None or verdict.sure < 0.8 else "good" if verdict.best.met else "bad"
     text = "".join(f"<p>{escape(sentence)}</p>" for sentence in rest)
     return f'<div class="verdict {kind}" role="status"><strong>{escape(first)}</strong>{text}</div>'
@@ -118,7 +117,7 @@ def _overview(options: list[Option]) -> str:
         for measure in measures:
             exact = measure.of(option)
             data = "" if exact is None else repr(exact)
-            cells.append(f'<td class="number" data-value="{data}">{escape(number(measure, option))}</td>')
+            cells.append(f'<td class="number" data-value="{data}">{escape(measure.text(option))}</td>')
         met = '<td class="yes">✓ met</td>' if option.met else '<td class="no">✗ not met</td>'
         name = f'<th scope="row">{_breakable(option.label)}</th><td>{escape(option.site)}</td>'
         rows.append(f"<tr>{name}{met}{''.join(cells)}</tr>")
@@ -145,7 +144,7 @@ def _beside(options: list[Option], measures: list[Measure]) -> str:
     rows = []
     for measure in measures:
         unit = f" <small>{escape(measure.unit)}</small>" if measure.unit else ""
-        texts = [(number(measure, option), difference(measure, option, options[0])) for option in options]
+        texts = [(measure.text(option), measure.change(option, options[0])) for option in options]
         cells = "".join(f'<td class="number">{escape(n)}<small>{escape(d)}</small></td>' for n, d in texts)
         rows.append(f'<tr><th scope="row">{escape(measure.label)}{unit}</th>{cells}</tr>')
     return _table("full", f'<th scope="col">Figure</th>{heads}', "\n".join(rows))
@@ -162,7 +161,7 @@ def _failures(options: list[Option]) -> str:
     if not measures:
         how = "a [time] table with an [[event]] in its case tells how long racks or chips last"
         return page.paragraph(f"No option was run through a failure: {how}.")
-    rows = [[option.label, *(number(measure, option) for measure in measures)] for option in options]
+    rows = [[option.label, *(measure.text(option) for measure in measures)] for option in options]
     columns = [Column("Option", number=False), *(Column(measure.label, measure.unit) for measure in measures)]
     return page.table(columns, rows) + page.paragraph("Times from the first event; a dash: it does not happen in the "
                                                       "run, or no failure was run.")  # fmt: skip

@@ -117,8 +117,10 @@ def _span(bought: dict | None) -> tuple[float, float] | None:
     return low / price, high / price
 
 
-def sentences(verdict: Verdict) -> list[str]:
-    """The verdict in words, the most important first."""
+def sentences(verdict: Verdict | None) -> list[str]:
+    """The verdict in words, the most important first, or why there is none."""
+    if verdict is None:
+        return ["No verdict: the options have neither cost, energy per token nor PUE in common."]
     measure, best = verdict.measure, verdict.best
     unit = f" {measure.unit}" if measure.unit else ""
     value = measure.of(best)

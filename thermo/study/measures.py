@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from thermo.output.labels import SUPPLY
 from thermo.study.option import Option
+
 POINTS = {"°C": "K", "%": "points"}  # unit of a difference
 
 

@@ -16,7 +16,7 @@ from thermo import cli
 from thermo.output import planes
 from thermo.study import cuts, option
 from thermo.study.breakdown import energy_per_token, parts, steps
-from thermo.study.compare import difference, markdown, run, table_csv
+from thermo.study.compare import markdown, run, table_csv
 from thermo.study.measures import CRITERIA, MEASURES, criterion
 from thermo.study.verdict import draws, judge, sentences
 
@@ -109,11 +109,11 @@ def test_differences_in_words(options):
     for one, refused, water in ((base, 0.01, 0.0), (other, 0.03, 1e-9)):
         one.summary["tokens"] |= {"refused_share": refused, "water_site_L_per_Mtoken": water}
     by_key = {measure.key: measure for measure in MEASURES}
-    assert difference(by_key["refused_share"], other, base) == "+2.0 points"
-    assert difference(by_key["water_site_L_per_Mtoken"], other, base) == ""
+    assert by_key["refused_share"].change(other, base) == "+2.0 points"
+    assert by_key["water_site_L_per_Mtoken"].change(other, base) == ""
     other.summary["tokens"]["water_site_L_per_Mtoken"] = 0.2
-    assert difference(by_key["water_site_L_per_Mtoken"], other, base) == "new"
-    assert difference(by_key["per_year"], other, base) == "="
+    assert by_key["water_site_L_per_Mtoken"].change(other, base) == "new"
+    assert by_key["per_year"].change(other, base) == "="
 
 
 def test_a_tank_is_cut_through_its_middle():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 import tomllib
@@ -195,3 +196,21 @@ def test_the_air_hall_that_two_phase_tanks_beat_by_30_percent():
     servers = sum(rows["Abilene", "air, dry"][:2])
     assert rows["Abilene", "two-phase immersion"][-1] / (0.7 * servers) == pytest.approx(1.44, abs=0.005)
     assert "whose PUE is 1.44 or more" in " ".join(README.read_text().split())
+
+
+def test_the_table_beside_what_is_published_is_that_of_the_cases_and_of_the_reference():
+    text = README.read_text().split("How it compares with what is published.")[1].split("Each difference")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")][1:]
+    rows = {row[0]: row for row in rows if row[0] in SITES}
+    assert list(rows) == list(SITES)
+    figures = {tuple(row[:2]): row for row in cells("review")}
+    file = ROOT / "validation/reference/facility/lei2025_pue_wue_percentiles.csv"
+    published = {(row["case"], row["zone"]): row for row in csv.DictReader(
+        line for line in file.read_text().splitlines() if not line.startswith("#"))}  # fmt: skip
+    for site, zone in zip(SITES, ("3A", "2B", "4A", "0A", "7"), strict=True):
+        shown, wet = rows[site], figures[site, "air, evaporative"]
+        assert (shown[1], shown[3]) == (wet[2], wet[4])
+        assert (shown[5], shown[7]) == (figures[site, "air, dry"][2], figures[site, "closed loop"][2])
+        for column, system, key in ((2, "2", "PUE"), (4, "2", "WUE"), (6, "18", "PUE"), (8, "16_1", "PUE")):
+            row = published[system, zone]
+            assert shown[column] == f"{float(row[key + '_p5']):.2f} to {float(row[key + '_p95']):.2f}", (site, column)

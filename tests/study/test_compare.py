@@ -290,5 +290,10 @@ def test_break_even_of_the_equipment_by_hand(options):
     assert f"Its equipment may cost {gap / plant:.0%} more than the case says" in " ".join(sentences(found))
 
 
-def test_one_price_for_both_has_no_break_even(options):
-    assert "equipment may cost" not in " ".join(sentences(judge(options[:2])))
+def test_one_price_for_both_moves_both_unless_the_first_alone_is_dearer(options):
+    found = judge(options[:2])
+    gap = found.measure.of(options[1]) - found.measure.of(options[0])
+    plant = next(part.value for part in parts(options[0], found.measure) if part.kind == "equipment")
+    said = " ".join(sentences(found))
+    assert "equipment may cost" not in said
+    assert f"where that of the first alone costs {gap / plant:.0%} more, chilly is ahead" in said

@@ -168,9 +168,12 @@ def _break_even(verdict: Verdict, second: Option) -> list[str]:
     bought = [entry for entry, _ in own if entry is not None]
     equipment = sum(value for _, value in own)
     more = equipment - sum(value for entry, value in other if entry in bought)
-    if more <= ROUND_OFF * equipment:
-        return []
     gap = verdict.measure.of(second) - verdict.measure.of(verdict.best)
+    if equipment == 0.0:
+        return []
+    if more <= ROUND_OFF * equipment:
+        dearer = f"where that of the first alone costs {gap / equipment:.0%} more, {second.label} is ahead"
+        return [f"Both buy their equipment at the same price: {dearer}."]
     return [f"Its equipment may cost {gap / more:.0%} more than the case says before {second.label} is ahead."]
 
 

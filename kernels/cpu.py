@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +13,7 @@ import numpy as np
 from numba import config
 
 from kernels import native
+from kernels.bound import BoundCalls
 from kernels.launch import cpu_loop, python_loop
 
 PRECISIONS = {"single": np.float32, "double": np.float64}
@@ -29,8 +29,6 @@ STAGGER = 5 * CACHE_LINE
 """Bytes between arrays, so that equal cells of many arrays do not fall into the same lines of the first cache."""
 WAVE_SWEEPS = 8
 """Sweeps that follow each other through the planes: what they read fits in the cache."""
-MOST_CALLS = 8192
-"""Bound launches kept; scalars that change from step to step make new ones."""
 
 
 class Memory:
@@ -73,8 +71,7 @@ class CpuBackend:
         self.reduction_blocks_contiguous = True
         self._pool = ThreadPoolExecutor(self.threads - 1) if self.threads > 1 else None
         self._memory = Memory()
-        self._calls: dict[tuple, Callable[[], None]] = {}
-        self._users: dict[int, tuple[weakref.ref, set[tuple]]] = {}
+        self._bound = BoundCalls()
 
     def zeros(self, shape, dtype=None) -> np.ndarray:
         """Return an array of zeros in the backend's precision (or ``dtype``)."""
@@ -101,9 +98,9 @@ class CpuBackend:
         once and found again by its arguments; the binding goes when one of its arrays goes.
         """
         key = (function, first, last, *[id(a) if a.__class__ is np.ndarray else a for a in arguments])
-        call = self._calls.get(key)
+        call = self._bound.calls.get(key)
         if call is None:
-            call = self._remember(key, self._bind(function, first, last, arguments), arguments)
+            call = self._bound.keep(key, self._bind(function, first, last, arguments), self._arrays(arguments))
         call()
 
     def sweep(self, function: Callable, first: int, last: int, plane: int, count: int, shared, fields) -> None:
@@ -114,10 +111,10 @@ class CpuBackend:
         """
         arguments = [*shared, *(argument for field in fields for argument in field)]
         key = (function, first, last, count, *[id(a) if a.__class__ is np.ndarray else a for a in arguments])
-        call = self._calls.get(key)
+        call = self._bound.calls.get(key)
         if call is None:
             call = self._bind_sweeps(function, first, last, plane, count, shared, fields)
-            self._remember(key, call, arguments)
+            self._bound.keep(key, call, self._arrays(arguments))
         call()
 
     def _bind(self, function, first, last, arguments) -> Callable[[], None]:
@@ -175,23 +172,10 @@ class CpuBackend:
         for future in waiting:
             future.result()
 
-    def _remember(self, key: tuple, call: Callable[[], None], arguments) -> Callable[[], None]:
-        """Keep a bound call until one of its arrays is gone, whose identity another array may then take over."""
-        if len(self._calls) >= MOST_CALLS:
-            self._calls.clear()
-            self._users.clear()
-        self._calls[key] = call
-        for array in arguments:
-            if isinstance(array, np.ndarray):
-                if id(array) not in self._users:
-                    self._users[id(array)] = weakref.ref(array, partial(self._forget, id(array))), set()
-                self._users[id(array)][1].add(key)
-        return call
-
-    def _forget(self, identity: int, _) -> None:
-        """Drop every call that uses an array which is gone."""
-        for key in self._users.pop(identity)[1]:
-            self._calls.pop(key, None)
+    @staticmethod
+    def _arrays(arguments) -> list[np.ndarray]:
+        """Return the arrays among arguments."""
+        return [argument for argument in arguments if isinstance(argument, np.ndarray)]
 
 
 def run_in_order(calls: list[Callable[[], None]]) -> None:

@@ -1,12 +1,17 @@
-"""A few steps of the small cases in a process of their own: ``few_steps.py cpu|simulated precision steps FILE``."""
+"""A few steps of the small cases in a process of their own: ``few_steps.py BACKEND precision steps FILE``.
+
+BACKEND is ``cpu``, ``simulated`` (Numba's CUDA simulator) or ``driverless`` (Numba CUDA but for the last call).
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from field_cases import CAVITY, FINS, LVEL, RENORMALISED, ROOM, TANK, TWO_LAYER, make_plates, make_solver
@@ -22,12 +27,12 @@ SIZES = {"room": (ROOM, ()), "renormalised": (ROOM, [*RENORMALISED, COARSE]), "l
          "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",)), "tank": (CAVITY, [*TANK, FINS, "grid.cells=[5, 4, 4]"])}
 
 
+@patch.object(aggregation, "DIRECT_ROWS", 8)
 def few_steps(backend, steps: int) -> dict[str, np.ndarray]:
     """Fields and reductions of the cases and the rises of three plates after ``steps`` steps, by name.
 
     The energy multigrid has three levels.
     """
-    aggregation.DIRECT_ROWS = 8
     found = {}
     for case, (text, overrides) in SIZES.items():
         solver = make_solver(text, backend, overrides)
@@ -48,6 +53,8 @@ def main() -> None:
     kind, precision, steps, path = sys.argv[1:]
     if kind == "simulated":
         from simulated import SimulatedBackend as Backend
+    elif kind == "driverless":
+        from driverless import DriverlessBackend as Backend
     else:
         Backend = CpuBackend
     np.savez(path, **few_steps(Backend(precision), int(steps)))

@@ -7,7 +7,7 @@ import gc
 import numpy as np
 import pytest
 
-from kernels import cpu
+from kernels import bound, cpu
 from kernels.cpu import CpuBackend, plain_sweeps
 from kernels.launch import copy_cell
 from kernels.transport import jacobi_sweep
@@ -44,20 +44,20 @@ def test_a_bound_launch_goes_with_its_arrays():
     source, target = np.ones(10, np.float32), np.zeros(10, np.float32)
     backend.launch(copy_cell, 0, 10, source, target)
     backend.launch(copy_cell, 0, 10, source, target)
-    assert len(backend._calls) == 1
+    assert len(backend._bound.calls) == 1
     assert target.sum() == 10.0
     del source
     gc.collect()
-    assert not backend._calls
+    assert not backend._bound.calls
 
 
 def test_scalars_that_change_make_new_launches_without_end(monkeypatch):
-    monkeypatch.setattr(cpu, "MOST_CALLS", 4)
+    monkeypatch.setattr(bound, "MOST_CALLS", 4)
     backend = CpuBackend("single", 1)
     source, target = np.ones(20, np.float32), np.zeros(20, np.float32)
     for last in range(1, 20):
         backend.launch(copy_cell, 0, last, source, target)
-    assert len(backend._calls) <= 4
+    assert len(backend._bound.calls) <= 4
     assert target.sum() == 19.0
 
 

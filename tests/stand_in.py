@@ -13,6 +13,10 @@ OFFERED = frozenset({
     "irfft", "max", "mean", "min", "repeat", "rfft", "searchsorted", "sum", "take_along_axis", "tile", "where", "zeros",
 })  # fmt: skip
 """Functions used on arrays of the year, all of which CuPy 13 has with these names and arguments."""
+MISSING = frozenset({"isnat", "matvec", "spacing", "vecdot", "vecmat"})
+"""The element-wise functions of NumPy 2.4 that CuPy 14 does not have."""
+STREAM = 0x1234
+"""Handle of the stream that a device's arrays would belong to."""
 
 
 class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
@@ -26,35 +30,48 @@ class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
     def __array__(self, *_, **__):
         raise TypeError("Implicit conversion to a NumPy array is not allowed.")
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if method != "__call__" or kwargs:
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        if ufunc.__name__ in MISSING or method != "__call__" or kwargs:
             raise TypeError(f"{ufunc.__name__}.{method} with {sorted(kwargs)} is not offered")
-        return _wrapped(ufunc(*(_bare(value) for value in inputs)))
+        if out is None:
+            return wrapped(ufunc(*(bare(value) for value in inputs)))
+        ufunc(*(bare(value) for value in inputs), out=tuple(bare(value) for value in out))
+        return out[0]
 
     def __array_function__(self, function, types, args, kwargs):
         if function.__name__ not in OFFERED:
             raise TypeError(f"{function.__name__} is not offered")
         if function is np.interp and not args[0]._values.flags.c_contiguous:
             raise NotImplementedError("Non-C-contiguous x is currently not supported")
-        return _wrapped(function(*_bare(list(args)), **{key: _bare(value) for key, value in kwargs.items()}))
+        return wrapped(function(*bare(list(args)), **{key: bare(value) for key, value in kwargs.items()}))
 
     shape = property(lambda self: self._values.shape)
     ndim = property(lambda self: self._values.ndim)
     size = property(lambda self: self._values.size)
     dtype = property(lambda self: self._values.dtype)
+    nbytes = property(lambda self: self._values.nbytes)
+    itemsize = property(lambda self: self._values.itemsize)
+
+    @property
+    def __cuda_array_interface__(self):
+        return {"shape": self.shape, "typestr": self.dtype.str, "strides": None, "version": 3, "stream": STREAM,
+                "data": (self._values.ctypes.data, False)}
 
     def get(self):
         """A copy on the host."""
         return np.array(self._values)
 
     def __getitem__(self, key):
-        return _wrapped(self._values[_index(key)])
+        return wrapped(self._values[_index(key)])
 
     def __setitem__(self, key, value):
-        self._values[_index(key)] = _bare(value)
+        self._values[_index(key)] = bare(value)
 
     def __len__(self):
         return len(self._values)
+
+    def __iter__(self):
+        raise TypeError("each element would be fetched by itself")
 
     def __bool__(self):
         return bool(self._values)
@@ -68,7 +85,7 @@ class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
 
 def _method(name):
     def call(self, *args, **kwargs):
-        return _wrapped(getattr(self._values, name)(*args, **kwargs))
+        return wrapped(getattr(self._values, name)(*args, **kwargs))
 
     return call
 
@@ -80,26 +97,28 @@ for _name in ("all", "any", "astype", "copy", "max", "mean", "min", "ravel", "re
 def _index(key):
     if isinstance(key, tuple):
         return tuple(_index(part) for part in key)
-    return key if isinstance(key, int | slice | type(...) | None) else _bare(key)
+    return key if isinstance(key, int | slice | type(...) | None) else bare(key)
 
 
-def _bare(value):
+def bare(value):
+    """What a device array holds; arrays of the host are refused."""
     if isinstance(value, StandIn):
         return value._values
     if isinstance(value, np.ndarray):
         raise TypeError("Unsupported type <class 'numpy.ndarray'>")
-    return type(value)(_bare(part) for part in value) if isinstance(value, list | tuple) else value
+    return type(value)(bare(part) for part in value) if isinstance(value, list | tuple) else value
 
 
-def _wrapped(value):
+def wrapped(value):
+    """A result as the device gives it: numbers stay there."""
     if isinstance(value, tuple | list):
-        return type(value)(_wrapped(part) for part in value)
+        return type(value)(wrapped(part) for part in value)
     return StandIn(value) if isinstance(value, np.ndarray | np.generic) else value
 
 
 def asarray(values, dtype=None):
     """An array of the device from one there or on the host."""
-    return StandIn(np.array(_bare(values) if isinstance(values, StandIn) else values, dtype=dtype))
+    return StandIn(np.array(bare(values) if isinstance(values, StandIn) else values, dtype=dtype))
 
 
 def ascontiguousarray(values):
@@ -109,4 +128,4 @@ def ascontiguousarray(values):
 
 def full(shape, value, dtype=None):
     """An array of one value."""
-    return StandIn(np.full(shape, _bare(value), dtype))
+    return StandIn(np.full(shape, bare(value), dtype))

@@ -22,7 +22,8 @@ class SimulatedBackend(backend.CudaBackend):
         return np.asarray(values)
 
     def _launcher(self, function, blocks):
-        return cuda_kernel(function)[blocks, BLOCK]
+        kernel = cuda_kernel(function)  # the simulator's own configured kernel forgets its grid at the next one
+        return lambda *arguments: kernel[blocks, BLOCK](*arguments)
 
     def _view(self, array):
         from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray

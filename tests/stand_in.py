@@ -123,7 +123,7 @@ def asarray(values, dtype=None):
 
 def ascontiguousarray(values):
     """The same, one row after the other in memory."""
-    return StandIn(np.ascontiguousarray(_bare(values)))
+    return StandIn(np.ascontiguousarray(bare(values)))
 
 
 def full(shape, value, dtype=None):

@@ -2,7 +2,8 @@
 
 ``dp/dx = rho (D nu u + F/2 |u| u)`` on the superficial velocity, with D in 1/m2 and F in 1/m along each axis: see
 :mod:`kernels.resistance` for the faces. The velocity of a porous cell is what its faces pass.
-Each porous cell is its own worker: ``where`` is its place.
+Each porous cell is its own worker: ``where`` is its place. Means over a block are taken by one worker a block, whose
+cells are ``start[m] <= q < start[m + 1]`` of the list ``where``.
 """
 
 from __future__ import annotations
@@ -28,3 +29,24 @@ def hold_velocity(m, where, sx, sy, sz, area_x, area_y, area_z, flux_x, flux_y, 
     bu[c] = through(flux_x[c], flux_x[c + sx], area_x[c], area_x[c + sx]) / inverse[c]
     bv[c] = through(flux_y[c], flux_y[c + sy], area_y[c], area_y[c + sy]) / inverse[c]
     bw[c] = through(flux_z[c], flux_z[c + sz], area_z[c], area_z[c + sz]) / inverse[c]
+
+
+@cell
+def block_mean(m, start, where, share, values, out):
+    """Mean of ``values`` over the cells of a block; ``share`` is the part of each cell in its block's volume."""
+    total = ZERO
+    for q in range(start[m], start[m + 1]):
+        total += share[q] * values[where[q]]
+    out[m] = total
+
+
+@cell
+def block_exchange(q, where, member, share, surplus, slope, temperature, extra, source):
+    """Put what a block's solid gives its fluid beyond its power into the row of a cell.
+
+    ``member`` is the block of each cell, ``surplus`` in W at the present ``temperature``; it falls by ``slope`` W per
+    kelvin that the fluid of the block warms.
+    """
+    c, m = where[q], member[q]
+    extra[c] += share[q] * slope[m]
+    source[c] += share[q] * (surplus[m] + slope[m] * temperature[c])

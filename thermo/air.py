@@ -19,7 +19,7 @@ from thermo.field import checks, device_rows, outcome, supply_limit
 from thermo.field.grid import make_grid
 from thermo.field.monitors import KELVIN
 from thermo.field.off_grid import check_on_grid, off_grid_flags
-from thermo.field.properties import fluid_properties
+from thermo.field.properties import fluid_properties, range_flags
 from thermo.field.solver import FieldSolver
 from thermo.field.steady import coarsenings, solve_steady
 from thermo.field.supply_air import room_plant, supplied, supply_state
@@ -118,7 +118,7 @@ def field_summary(case, solution, converged: bool, racks: list[dict], balance: d
     """Sections of the summary that any solved room has, steady or in time; ``balance`` None without heat."""
     solver = solution.solver
     flags = [*solution.flags, *device_rows.device_flags(solver), *wall_layer_flags(solver),
-             *layer_flags(case, solver.grid, solver.fluid), *off_grid_flags(case, solver.grid)]
+             *layer_flags(case, solver.grid, solver.fluid), *off_grid_flags(case, solver.grid), *_outside(case, solver)]
     summary: dict[str, Any] = {
         "run": {"cells": solver.grid.cells, "iterations": solution.iterations, "converged": converged,
                 "status": solution.status, "flags": flags},
@@ -127,10 +127,15 @@ def field_summary(case, solution, converged: bool, racks: list[dict], balance: d
         "monitors": outcome.monitor_rows(case, solution),
     }
     if balance is not None:
-        summary["balance"] = balance
+        summary["balance"] = balance | {"mass_defect": solution.measures.get("mass")}
         if balance["closure"] > 10 * case.solve.tolerance_balance:
             flags.append(f"heat balance closes to {balance['closure']:.1e} only")
     return summary
+
+
+def _outside(case, solver) -> list[str]:
+    """A flag where the fluid leaves the tables of its properties."""
+    return range_flags(case.fluid, solver.interior(solver.T)[solver.mesh.fluid] + solver.datum) if solver.heat else []
 
 
 def year_sections(case, worked: operation.Operation, flags: list[str]) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def _pool_section(case, boiling: Tank, state: PoolState) -> dict[str, Any]:
     at, immersion, record = state.saturation, case.immersion, boiling.liquid.record
     lost = boiling.vapour_loss(at)
     section = {
-        "liquid": immersion.liquid, "tanks": immersion.tanks, "heat_W": state.heat,
+        "liquid": boiling.liquid.name, "tanks": immersion.tanks, "heat_W": state.heat,
         "pressure_Pa": at.pressure, "pool_C": at.temperature - KELVIN, "vapour_kg_s": state.vapour,
         "liquid_kg": immersion.pool.volume * at.liquid_density, "loss_kg_per_year": lost,
         "removed_fan_W": immersion.removed_fan_power,

@@ -67,7 +67,8 @@ class Fields:
 
 @dataclass(frozen=True)
 class Box:
-    """A thing to draw: ``kind`` is rack, supply, return, tile, obstacle or baffle; ``lo``, ``hi`` corners [m]."""
+    """A thing to draw: ``kind`` is rack, supply, return, tile, obstacle, baffle or seeped (heat sinks and porous
+    blocks, whose fluid has values of its own); ``lo``, ``hi`` corners [m]."""
 
     name: str
     kind: str

@@ -98,7 +98,7 @@ def _state(case, solver, properties, balance: dict[str, float], followed, full: 
     given = immersion.exchanger
     pumps = given.flow * given.pressure_drop + flow * given.liquid_pressure_drop
     plain = case.model_copy(update={"plant": None})
-    in_time = [] if followed is None else [*air_transient.assumptions(plain, followed), IN_TIME]
+    in_time = [] if followed is None else [*air_transient.assumptions(plain, followed), stored_in(case)]
     return TankState(
         heat=heat, reference_heat=reference, facility_limit=inlet + slack, coolant_inlet=inlet,
         coolant_outlet=inlet + heat / rate, coolant_flow=immersion.exchanger.flow * float(coolant.density(inlet)),
@@ -140,10 +140,25 @@ SOURCES = [
     "The warmest coolant follows from the chips' margin as if they warmed with the coolant kelvin for kelvin; warmer "
     "liquid is thinner, so they warm by less.",
 ]
-IN_TIME = (
-    "Fins store heat at the temperature of the liquid between them; the metal of bases and chips, porous blocks and "
-    "chassis without a material store none, so chips pass their limits a little early."
-)
+FULL_RATE = "the demand of [load] acts in the plant's year only: in time the servers of the tank work at full rate"
+
+
+def stored_in(case) -> str:
+    """One sentence on what stores heat in a run in time, and what does not."""
+    chips, porous = [sink.thermal_mass for sink in case.heat_sink], [block.thermal_mass for block in case.porous
+                                                                     if block.temperature is None]  # fmt: skip
+    parts = {
+        "fins": [1.0 for _ in case.heat_sink], "bases": [sink.base_thickness for sink in case.heat_sink],
+        "chips": chips, "porous blocks": porous, "other blocks": [box.material for box in case.obstacle],
+    }  # fmt: skip
+    stores = ["the liquid", *(name for name, given in parts.items() if any(given))]
+    lacking = [name for name, given in parts.items() if not all(given)]
+    short = f"; {_and(lacking)} that are given no mass store none, so chips pass their limits early" if lacking else ""
+    return f"Heat is stored in {_and(stores)}{short}."
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _coolant_inlet(case, heat: float, cold: float, liquid_rate: float, rate: float) -> float:
@@ -232,26 +247,33 @@ def _passed(case, rows: list[SolidRow], followed) -> list[str]:
 
 
 def _flags(case, solver, rows: list[SolidRow], followed) -> list[str]:
-    """Liquid outside its record, surfaces that would boil or catch fire."""
+    """Surfaces that would boil or catch fire, a load that does not act."""
     flags: list[str] = []
-    if case.fluid.name is None:
-        return flags
+    if followed is not None and case.load is not None:
+        flags.append(FULL_RATE)
+    known = _dangers(case.fluid)
+    if known is None:
+        return [*flags, f"{case.fluid.name} is no dielectric liquid: servers cannot stand in it"]
+    name, boiling, flash = known
     temperature = solver.interior(solver.T)[solver.mesh.fluid] + solver.datum
-    medium = fluid(case.fluid.name)
-    outside = medium.outside(temperature)
-    if outside.any():
-        low, high = medium.valid_range
-        flags.append(f"{medium.name}: {outside.mean():.1%} of the tank lies outside its record, {low - KELVIN:.0f} to "
-                     f"{high - KELVIN:.0f} degC: the end values hold there")  # fmt: skip
-    try:
-        record = records.dielectric(case.fluid.name)
-    except CaseError:
-        return [*flags, f"{medium.name} is no dielectric liquid: servers cannot stand in it"]
     peaks = [] if followed is None else [top + KELVIN for _, top in followed.solids.peaks.values()]
     hottest = max([float(temperature.max()), *(row.temperature for row in rows), *peaks])
-    if record.boiling is not None and hottest > record.boiling:
-        flags.append(f"{medium.name} boils at {record.boiling - KELVIN:.0f} degC; the hottest surface has "
+    if boiling is not None and hottest > boiling:
+        flags.append(f"{name} boils at {boiling - KELVIN:.0f} degC; the hottest surface has "
                      f"{hottest - KELVIN:.0f} degC, and boiling is not in this field")  # fmt: skip
-    if record.flash is not None and hottest > record.flash:
-        flags.append(f"{medium.name} has its flash point at {record.flash - KELVIN:.0f} degC")
+    if flash is not None and hottest > flash:
+        flags.append(f"{name} has its flash point at {flash - KELVIN:.0f} degC")
     return flags
+
+
+def _dangers(fluid) -> tuple[str, float | None, float | None] | None:
+    """Name, boiling and flash point (K) of the liquid as far as they are known; None for a record that is no
+    dielectric liquid."""
+    if fluid.name is None:
+        table = fluid.table
+        return ("the liquid", None, None) if table is None else ("the liquid", table.boiling_point, table.flash_point)
+    try:
+        record = records.dielectric(fluid.name)
+    except CaseError:
+        return None
+    return record.name, record.boiling, record.flash

@@ -98,3 +98,36 @@ def test_no_silent_key(tmp_path, grid, heat, message):
     (tmp_path / "case.toml").write_text(text)
     with pytest.raises(CaseError, match=message):
         load(tmp_path / "case.toml")
+
+
+def test_fins_on_a_heated_block_are_heated_too(tmp_path):
+    """What conducts heat from a heated block heats the fluid, also through other blocks; what stands apart does not."""
+    fins = """power = "10 W"
+material = "copper"
+[[obstacle]]
+name = "fin"
+from = [0.16, 0.0, 0.2]
+to = [0.26, 0.02, 0.3]
+material = "copper"
+[[obstacle]]
+name = "tip"
+from = [0.26, 0.0, 0.2]
+to = [0.28, 0.02, 0.3]
+material = "copper"
+[[obstacle]]
+name = "corner"
+from = [0.16, 0.0, 0.4]
+to = [0.26, 0.02, 0.45]
+material = "copper"
+[[obstacle]]
+name = "apart"
+from = [0.32, 0.0, 0.2]
+to = [0.34, 0.02, 0.3]
+material = "copper"
+"""
+    case = _case(tmp_path, "heated_face_cell = 0.002", fins)
+    names = {face.name for face in heated_faces(case)}
+    assert names == {"heater", "fin", "tip", "z_max"}
+    side = next(face for face in heated_faces(case) if face.name == "fin" and face.axis == 1)
+    assert cells_across(side, make_grid(case), 0.002) == pytest.approx(1.0, rel=1e-6)
+    assert side.flux is None and side.temperature is None

@@ -124,6 +124,9 @@ TANK = ['case.cooling="immersion"', 'immersion.exchanger={conductance="1 kW/K", 
         'supply=[{name="in", from=[0,0,0.1], to=[0.05,0.1,0.1], flow="0.01 L/s", temperature="20 degC"}]',
         'return=[{name="out", from=[0.05,0,0.1], to=[0.1,0.1,0.1]}]']
 """Overrides of the cavity: a pumped tank."""
+MASSES = ['heat_sink=[{name="sink", from=[0.01,0.01,0.06], to=[0.09,0.09,0.09], across="y", base="z_min", pitch=0.004, \
+thickness=0.001, material="copper", power=5, thermal_mass=50}]', 'time={duration=0.2, start="initial", step=0.1}']
+"""Overrides of the cavity: a heat sink in time."""
 
 TRIP = ROOM.replace('temperature_rise = "12 K"', 'temperature_rise = "12 K"\nthermal_mass = "3 kJ/K"') + """
 [time]
@@ -229,6 +232,7 @@ def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
     for _ in range(2):
         cavity.step(0.7, (2, 2, 4), 2)
     make_march(TRIP, backend).run()
+    make_march(CAVITY, backend, MASSES).run()
     for model in ("wale", "vreman"):
         make_march(TRIP, backend, [f'physics.turbulence="{model}"', "time.duration=0.25"]).run()
     heat = cavity.heat.equation

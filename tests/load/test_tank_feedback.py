@@ -84,12 +84,12 @@ def test_a_chip_at_its_limit_slows_down(tmp_path):
 
 def test_after_a_trip_the_chip_is_held_at_its_limit(tmp_path):
     """The pump stops after 10 s: the chip warms to 54 degC, then its clock falls, and what it does not make is told."""
-    _, status, state = solved(leaking(tmp_path, TANK))
+    _, status, state = solved(leaking(tmp_path, TANK.replace('duration = "100 s"', 'duration = "250 s"')))
     assert status == "completed"
     (row,) = state.section["chips"]
     assert row["max_C"] < 54.2
     found = {monitor["name"]: monitor["value"] for monitor in state.monitors}
-    assert 0.0 < found["time to first throttle"] < 90.0
+    assert 0.0 < found["time to first throttle"] < 240.0
     assert 0.3 <= found["lowest clock in time"] < 1.0
     assert 0.0 < found["share of tokens not made in time"] < 0.7
     assert any("first chips slow down" in flag for flag in state.flags)

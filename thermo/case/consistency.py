@@ -80,6 +80,8 @@ def default_temperature(case: Case) -> float:
 def _check_fluid(case: Case) -> None:
     """A fluid given by constants has every constant that the chosen equations use."""
     fluid, physics = case.fluid, case.physics
+    if fluid.table is not None:
+        return
     if fluid.name is not None:
         known = ["air", *fluid_tables()]
         if fluid.name not in known:

@@ -32,7 +32,10 @@ class HeatedFace:
 
 
 def heated_faces(case) -> list[HeatedFace]:
-    """All heated or cooled faces of the room of a case, sides first; without faces of blocks that lie on a side."""
+    """All heated or cooled faces of the room of a case, sides first; without faces of blocks that lie on a side.
+
+    Blocks that conduct and touch a heated block, as fins touch their base, count too: their flux is not known.
+    """
     lo = case.room.origin
     hi = tuple(a + size for a, size in zip(lo, case.room.size, strict=True))
     sides = [
@@ -40,11 +43,27 @@ def heated_faces(case) -> list[HeatedFace]:
         for (name, wall), (axis, side) in zip(case.room.sides.items(), _ENDS, strict=True)
         if wall.kind == "wall" and (wall.temperature is not None or wall.heat_flux is not None)
     ]
-    blocks = [box for box in case.obstacle if box.power or box.temperature is not None]
-    return sides + [face for box in blocks for face in _faces_of(box, lo, hi)]
+    return sides + [face for box in _heated_blocks(case, lo, hi) for face in _faces_of(box, lo, hi)]
 
 
 _ENDS = tuple((axis, side) for axis in range(3) for side in (1, -1))
+
+
+def _heated_blocks(case, room_lo: Corner, room_hi: Corner) -> list:
+    """Blocks with a power or a temperature, and those that conduct heat from one of them, in the order of the case."""
+    near = 1e-6 * min(b - a for a, b in zip(room_lo, room_hi, strict=True))
+    heated = [box for box in case.obstacle if box.power or box.temperature is not None]
+    rest = [box for box in case.obstacle if box.material is not None and not box.power]
+    while touched := [box for box in rest if any(_touch(box, other, near) for other in heated)]:
+        heated += touched
+        rest = [box for box in rest if box not in touched]
+    return [box for box in case.obstacle if box in heated]
+
+
+def _touch(one, other, near: float) -> bool:
+    """Whether two blocks share a part of a face."""
+    shared = [min(a, b) - max(c, d) for a, b, c, d in zip(one.hi, other.hi, one.lo, other.lo, strict=True)]
+    return min(shared) > -near and sum(length > near for length in shared) >= 2
 
 
 def _faces_of(box, room_lo: Corner, room_hi: Corner) -> list[HeatedFace]:

@@ -39,13 +39,19 @@ def _room(case: Case) -> list[tuple[str, str]]:
     heat = sum(rack.heat for rack in case.rack) + sum(box.power or 0.0 for box in heated)
     return [
         ("room", f"{size} m; {', '.join(f'{name} {side.kind}' for name, side in room.sides.items())}"),
-        ("fluid", case.fluid.name or f"constants, density {case.fluid.density:g} kg/m3"),
+        ("fluid", _fluid(case.fluid)),
         ("physics", _physics(case)),
         ("grid", _grid(case)),
         ("heat", f"{heat:g} W"),
         *((box.label, _box(box)) for box in case.objects),
         ("monitors", ", ".join(monitor.name for monitor in case.monitor) or "none"),
     ]
+
+
+def _fluid(fluid) -> str:
+    if fluid.table is not None:
+        return f"own table of {len(fluid.table.temperature)} rows: {fluid.table.source}"
+    return fluid.name or f"constants, density {fluid.density:g} kg/m3"
 
 
 def _network(network) -> list[tuple[str, str]]:

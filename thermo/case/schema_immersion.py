@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated
+
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from thermo.case.quantity import (
     Area,
@@ -22,7 +24,13 @@ from thermo.case.quantity import (
     Volume,
     wrong,
 )
+from thermo.case.schema_own_liquid import BoilingTable
 from thermo.case.table import Count, Name, Table
+
+BoilingChoice = Annotated[
+    Annotated[str, Field(min_length=1), Tag("record")] | Annotated[BoilingTable, Tag("own")],
+    Discriminator(lambda given: "record" if isinstance(given, str) else "own"),
+]
 
 
 class BoilingChip(Table):
@@ -103,7 +111,9 @@ class Immersion(Table):
     """
 
     tanks: Count = Field(1, description="Tanks, all alike.")
-    liquid: str | None = Field(None, min_length=1, description="Name of a boiling liquid record; two-phase only.")
+    liquid: BoilingChoice | None = Field(
+        None, description="Name of a boiling liquid record, or a table of your own; two-phase only."
+    )
     chip: tuple[BoilingChip, ...] = Field((), description="Kinds of chips in a two-phase tank.")
     other_power: Power = Field(0.0, description="Other heat in one two-phase tank: memory, drives, conversion.")
     pool: Pool | None = Field(None, description="The boiling pool; makes the tank two-phase.")

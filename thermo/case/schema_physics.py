@@ -24,6 +24,7 @@ from thermo.case.quantity import (
     ViscosityPerKelvin,
     wrong,
 )
+from thermo.case.schema_own_liquid import LiquidTable
 from thermo.case.table import Flag, Table
 
 CONSTANTS = ("density", "heat_capacity", "viscosity", "conductivity", "expansion")
@@ -93,9 +94,10 @@ ConductivityLaw = Annotated[
 
 
 class Fluid(Table):
-    """A fluid by the name of its record, or by its constants."""
+    """A fluid by the name of its record, by a table of its properties, or by its constants."""
 
     name: str | None = Field(None, description="Name of a fluid record, such as air.")
+    table: LiquidTable | None = Field(None, description="A liquid of your own, property by property over temperature.")
     density: Density | None = Field(None, description="Density at the reference temperature.")
     heat_capacity: HeatCapacity | None = Field(None, description="Specific heat capacity at constant pressure.")
     viscosity: ViscosityLaw | None = Field(None, description="Dynamic viscosity: constant, table or line.")
@@ -106,9 +108,12 @@ class Fluid(Table):
     @model_validator(mode="after")
     def _record_or_constants(self) -> Fluid:
         constants = self.given(*CONSTANTS)
-        if self.name is not None and constants:
-            raise wrong(f"give either name (a fluid record) or constants, not both; remove name or {constants[0]}")
-        if self.name is None and not constants:
+        if self.name is not None and self.table is not None:
+            raise wrong("give either name (a fluid record) or table (a liquid of your own), not both")
+        if (self.name is not None or self.table is not None) and constants:
+            whole = "name (a fluid record)" if self.table is None else "table"
+            raise wrong(f"give either {whole} or constants, not both; remove {whole.split()[0]} or {constants[0]}")
+        if self.name is None and self.table is None and not constants:
             raise wrong('give name (a fluid record, such as name = "air") or the constants density, viscosity, ...')
         laws = (self.viscosity, self.conductivity)
         linear = [law for law in laws if isinstance(law, ViscosityLine | ConductivityLine)]

@@ -11,6 +11,7 @@ from thermo.case.quantity import (
     Power,
     Quantity,
     Temperature,
+    ThermalMass,
     ThermalResistance,
     Vector,
     wrong,
@@ -40,6 +41,12 @@ class HeatSink(SolidBox):
     power: Power = Field(description="Heat of the chip.")
     case_resistance: ThermalResistance | None = Field(
         None, description="From the hottest point of the chip to the fins' foot (default: none)."
+    )
+    base_thickness: PositiveLength | None = Field(
+        None, description="Of the base, which stores heat like the fins; in time-dependent runs (default: none)."
+    )
+    thermal_mass: ThermalMass | None = Field(
+        None, description="Heat capacity of chip and package behind the case resistance; in time-dependent runs."
     )
     limit: Temperature | None = Field(None, description="Temperature at which the chip slows down.")
 
@@ -75,6 +82,11 @@ class Porous(SolidBox):
     temperature: Temperature | None = Field(
         None, description="Of the tubes of a coil, which exchange heat with the fluid by conductance."
     )
+    thermal_mass: ThermalMass | None = Field(
+        None,
+        description="Heat capacity of its solid, at the temperature of its fluid without conductance; in "
+        "time-dependent runs.",
+    )
     limit: Temperature | None = Field(None, description="Highest temperature that its solid may have.")
 
     @model_validator(mode="after")
@@ -86,6 +98,6 @@ class Porous(SolidBox):
         if self.temperature is not None:
             if self.conductance is None:
                 raise wrong("temperature needs conductance: without it the tubes exchange no heat")
-            for key in self.given("power", "limit"):
+            for key in self.given("power", "limit", "thermal_mass"):
                 raise wrong(f"{key} has no effect on tubes of a given temperature: remove one of the two")
         return self

@@ -49,10 +49,11 @@ def _check_steady(case: Case) -> None:
                                  "has no effect on a steady state: remove it, or add a [time] table")
     if case.event:
         raise case.error("event", "needs a time-dependent run: add a [time] table with a duration")
-    for rack in case.rack:
-        if rack.thermal_mass is not None:
-            raise case.error(f"rack.{rack.name}.thermal_mass",
-                             "has no effect on a steady state: remove it, or add a [time] table")
+    for box in (*case.rack, *case.heat_sink, *case.porous):
+        for key in ("thermal_mass", "base_thickness"):
+            if getattr(box, key, None) is not None:
+                raise case.error(f"{box.kind}.{box.name}.{key}",
+                                 "has no effect on a steady state: remove it, or add a [time] table")
 
 
 def _check_running(case: Case, box) -> None:

@@ -55,6 +55,8 @@ class HeatEquation:
             self._solve()
         else:
             (s.T,) = self.rows.sweep([self.equation.b], self.equation.inverse, [s.T], sweeps)
+        if s.time_terms:
+            s.time_terms.follow()
 
     def renew_inflow(self) -> None:
         """Temperatures of what devices blow in and of what flows back, from the present field."""

@@ -254,11 +254,14 @@ class March:
     def _oscillates(self, settled: bool) -> bool:
         """Whether the updates stay as they are while the monitors move little: a flow that swings about its solution.
 
-        The last ``ranges`` of the monitors are kept.
+        Where every monitor only rises or falls the flow is on its way, and damping would make that longer. The last
+        ``ranges`` of the monitors are kept.
         """
         if self.damping or not self._stuck(settled):
             return False
         late = {name: track[-WANDER_WINDOW // CHECK_EVERY :] for name, track in self.tracks.items()}
+        if late and all(np.all(np.diff(track) >= 0.0) or np.all(np.diff(track) <= 0.0) for track in late.values()):
+            return False
         if any(np.ptp(track) > DAMPED_RANGE * self._allowed(name) for name, track in late.items()):
             return False
         self.ranges = {name: (float(np.min(track)), float(np.max(track))) for name, track in late.items()}
@@ -279,7 +282,11 @@ class March:
                 f"damping; without it {name} moved between {low:.4g} and {high:.4g}")
 
     def _wanders(self) -> bool:
-        """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves."""
+        """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves.
+
+        At least one monitor must cross its mean in both windows and swing about it as far in both. One that creeps to
+        its end, or grows slowly out of a weak disturbance as rolls near their onset do, is on its way.
+        """
         length = WANDER_WINDOW // CHECK_EVERY
         recorded = min((len(track) for track in self.tracks.values()), default=0)
         if self.iteration < 3 * WANDER_WINDOW or recorded < 2 * length:
@@ -288,10 +295,18 @@ class March:
         for name, track in self.tracks.items():
             late, early = np.array(track[-length:]), np.array(track[-2 * length : -length])
             spread = np.ptp(np.concatenate([early, late]))
-            moving |= np.ptp(late) > self._allowed(name)
+            moving |= np.ptp(late) > self._allowed(name) and _swings(early, late)
             drifting |= abs(late.mean() - early.mean()) > max(self._allowed(name), 0.1 * spread)
         if moving and not drifting:
             self.ranges = {n: (float(np.min(t[-length:])), float(np.max(t[-length:]))) for n, t in self.tracks.items()}
             self.values.update({n: float(np.mean(t[-length:])) for n, t in self.tracks.items()})
             return True
         return False
+
+
+def _swings(early: np.ndarray, late: np.ndarray) -> bool:
+    """Whether a monitor crosses the mean of two windows in both, and moves about it as far, within a factor of two."""
+    mean = np.concatenate([early, late]).mean()
+    crossings = [np.count_nonzero(np.diff(np.sign(window - mean))) for window in (early, late)]
+    swings = [float(np.abs(window - mean).mean()) for window in (early, late)]
+    return min(crossings) > 0 and max(swings) < 2.0 * min(swings)

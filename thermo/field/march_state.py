@@ -39,6 +39,7 @@ def _notes(march) -> dict:
     return {
         "time": march.time, "before": march.before, "number": march.number, "steps": march.terms.steps,
         "wish": march.control.wish, "fixed": march.control.fixed, "sampled": march.sampled, "worst": march.worst,
+        "lost": march.lost,
         "flags": march.flags, "values": march.values, "racks": march.racks,
         "times": march.times, "seconds": march.history.seconds(),
         "feedback": None if march.feedback is None else march.feedback.notes(),
@@ -77,8 +78,8 @@ def restore(march, state: dict[str, np.ndarray]) -> None:
     terms.steps = notes["steps"]
     march.measures = StepMeasures(terms)
     march.control.wish, march.control.fixed = notes["wish"], notes["fixed"]
-    for name in ("time", "before", "number", "sampled", "worst", "flags", "values", "times", "solid_temperatures",
-                 "solids_before"):
+    for name in ("time", "before", "number", "sampled", "worst", "lost", "flags", "values", "times",
+                 "solid_temperatures", "solids_before"):
         setattr(march, name, notes[name])
     march.racks = {name: tuple(pair) for name, pair in notes["racks"].items()}
     _restore_ride_through(march.ride_through, notes["ride_through"])

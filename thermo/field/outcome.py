@@ -89,6 +89,7 @@ def balance_section(solver) -> dict[str, float]:
 def boxes_of(case) -> list[Box]:
     """Objects to draw."""
     kinds = {"Rack": "rack", "Supply": "supply", "Return": "return", "Tile": "tile", "Baffle": "baffle",
-             "Obstacle": "obstacle", "CoolingUnit": "obstacle", "Panel": "baffle", "Cutout": "tile"}
+             "Obstacle": "obstacle", "CoolingUnit": "obstacle", "Panel": "baffle", "Cutout": "tile",
+             "HeatSink": "seeped", "Porous": "seeped"}
     return [Box(o.name, kinds[type(o).__name__], tuple(o.lo), tuple(o.hi), o.name)
             for o in case.objects if type(o).__name__ in kinds]

@@ -1,8 +1,8 @@
-"""Heat sinks and porous blocks of a case: their drag on the grid, and the temperature of their solid."""
+"""Heat sinks and porous blocks of a case: drag on the grid, heat transfer, and the temperature of their solid."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,8 +25,8 @@ def plate_drag(gap: float, pitch: float) -> float:
     return 12.0 * pitch / gap**3
 
 
-def plate_nusselt(diameter: float, length: float, reynolds: float, prandtl: float) -> float:
-    """Mean Nusselt number of developed flow that is heated over ``length`` between isothermal plates.
+def plate_nusselt(diameter, length, reynolds, prandtl):
+    """Mean Nusselt number of developed flow that is heated over ``length`` between isothermal plates; arrays too.
 
     7.54 + 0.03 G / (1 + 0.016 G^(2/3)), G = (Dh/L) Re Pr: Edwards, Denny and Mills, Transfer Processes (1979), for
     Re up to 2800, ``diameter`` is twice the gap.
@@ -35,10 +35,41 @@ def plate_nusselt(diameter: float, length: float, reynolds: float, prandtl: floa
     return NUSSELT + 0.03 * graetz / (1.0 + 0.016 * graetz ** (2.0 / 3.0))
 
 
-def fin_efficiency(coefficient: float, conductivity: float, thickness: float, height: float) -> float:
-    """Straight fin with an adiabatic tip: tanh(mL)/(mL), m = sqrt(2 h / (k t)) (Incropera, table 3.5)."""
+def fin_efficiency(coefficient, conductivity, thickness, height):
+    """Straight fin with an adiabatic tip: tanh(mL)/(mL), m = sqrt(2 h / (k t)) (Incropera, table 3.5); arrays too."""
     product = np.sqrt(2.0 * coefficient / (conductivity * thickness)) * height
-    return float(np.tanh(product) / product)
+    return np.tanh(product) / product
+
+
+class SinkLaw:
+    """Heat transfer of heat sinks from the mean state of the fluid among their fins, on the arrays of ``xp``."""
+
+    def __init__(self, sinks, xp=np):
+        def of_all(values):
+            return xp.asarray(np.array(values, dtype=np.float64))
+
+        self.xp = xp
+        self.pitch, self.gap = of_all([s.pitch for s in sinks]), of_all([s.gap for s in sinks])
+        self.thickness, self.height = of_all([s.thickness for s in sinks]), of_all([s.fin_height for s in sinks])
+        self.metal = of_all([s.material.conductivity for s in sinks])
+        self.volume = of_all([volume_of(s) for s in sinks])
+        self.extent = of_all([[b - a for a, b in zip(s.lo, s.hi, strict=True)] for s in sinks]).reshape(-1, 3)
+
+    def __call__(self, properties, temperature, velocity):
+        """Conductance from the fins' mean temperature to the fluid in W/K, fin efficiency and Reynolds number.
+
+        ``temperature`` K (n,) and ``velocity`` m/s (n, 3) are means over the fluid of each sink.
+        """
+        speed = abs(velocity)
+        along = speed.argmax(axis=1)[:, None]
+        speed, length = (self.xp.take_along_axis(a, along, axis=1)[:, 0] for a in (speed, self.extent))
+        nu = properties.kinematic_viscosity(temperature, self.xp)
+        k = properties.thermal_conductivity(temperature, self.xp)
+        diameter = 2.0 * self.gap
+        reynolds = speed * self.pitch / self.gap * diameter / nu
+        coefficient = plate_nusselt(diameter, length, reynolds, nu * properties.capacity / k) * k / diameter
+        efficiency = fin_efficiency(coefficient, self.metal, self.thickness, self.height)
+        return coefficient * 2.0 / self.pitch * self.volume, efficiency, reynolds
 
 
 def block_resistance(block) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
@@ -95,7 +126,10 @@ def slip_on_fins(case, mesh: Mesh, table) -> None:
 
 @dataclass(frozen=True)
 class SolidRow:
-    """A heated solid: heat W, its temperature K and that of the fluid in or about it, limit K, what to flag."""
+    """A heated solid: heat W, its temperature K and that of the fluid in or about it, limit K, what to flag.
+
+    ``response``: K that it warms by for each watt more in a time step whose end the row foretells.
+    """
 
     name: str
     power: float
@@ -103,14 +137,25 @@ class SolidRow:
     fluid: float
     limit: float | None
     flags: list[str]
+    response: float | None = None
+
+    @property
+    def resistance(self) -> float:
+        """K per watt between the solid and what :attr:`below` is: in time over a step, else to the fluid."""
+        return (self.temperature - self.fluid) / self.power if self.response is None else self.response
+
+    @property
+    def below(self) -> float:
+        """Temperature in K that the solid would have without power: the fluid's where it stores no heat."""
+        return self.temperature - self.resistance * self.power
 
 
 def has_solids(case) -> bool:
     """Whether a case has solids for :func:`solid_rows`."""
-    return bool(case.heat_sink) or any(_has_solid(b) for b in case.porous) or any(b.power for b in case.obstacle)
+    return bool(case.heat_sink) or any(has_solid(b) for b in case.porous) or any(b.power for b in case.obstacle)
 
 
-def _has_solid(block) -> bool:
+def has_solid(block) -> bool:
     """Whether a porous block has a solid whose temperature is sought; that of a coil is given."""
     return block.conductance is not None and block.temperature is None
 
@@ -121,12 +166,21 @@ def limits_of(case) -> dict[str, float]:
 
 
 def solid_rows(case, solver) -> list[SolidRow]:
-    """Every heat sink, porous block with a solid temperature, and heated block of a solved field."""
+    """Every heat sink, porous block with a solid temperature, and heated block of a solved field. In time solids that
+    store heat have the temperature that they have warmed to."""
     look = _Look(solver)
-    rows = [look.sink(sink) for sink in case.heat_sink]
-    rows += [look.porous(block) for block in case.porous if _has_solid(block)]
+    rows = look.sinks(case.heat_sink)
+    rows += [look.porous(block) for block in case.porous if has_solid(block)]
     rows += [look.block(block) for block in case.obstacle if block.material is not None and block.power]
-    return rows
+    masses = solver.time_terms.solid_mass if solver.time_terms else None
+    warm = {} if masses is None else masses.temperatures()
+    return [replace(row, temperature=warm.get(row.name, row.temperature)) for row in rows]
+
+
+def _flags(sink, reynolds: float) -> list[str]:
+    if reynolds <= TURBULENT:
+        return []
+    return [f"heat sink {sink.name}: Reynolds number {reynolds:.0f} between its fins is past the laminar law"]
 
 
 class _Look:
@@ -145,31 +199,24 @@ class _Look:
         velocity = np.array([np.average(v[cells], weights=weight) for v in self.velocity])
         return float(np.average(self.temperature[cells], weights=weight)), velocity
 
-    def sink(self, sink) -> SolidRow:
+    def sinks(self, sinks) -> list[SolidRow]:
         """Fins at one temperature over the mean of the fluid among them, chip behind its case resistance."""
-        fluid, velocity = self.means(sink)
-        axis = int(np.argmax(np.abs(velocity)))
-        properties, diameter = self.solver.fluid, 2.0 * sink.gap
-        nu = float(properties.kinematic_viscosity(np.array(fluid)))
-        k = float(properties.thermal_conductivity(np.array(fluid)))
-        reynolds = float(np.abs(velocity[axis])) * sink.pitch / sink.gap * diameter / nu
-        length, prandtl = sink.hi[axis] - sink.lo[axis], nu * properties.capacity / k
-        coefficient = plate_nusselt(diameter, length, reynolds, prandtl) * k / diameter
-        efficiency = fin_efficiency(coefficient, sink.material.conductivity, sink.thickness, sink.fin_height)
-        power = self.solver.solids.of(sink)
-        fins = fluid + power / (coefficient * 2.0 / sink.pitch * _volume(sink) * efficiency)
-        flags = []
-        if reynolds > TURBULENT:
-            flags.append(f"heat sink {sink.name}: Reynolds number {reynolds:.0f} between its fins is past the laminar "
-                         "law")  # fmt: skip
-        chip = fins + (sink.case_resistance or 0.0) * power
-        return SolidRow(sink.name, power, chip, fluid, sink.limit, flags)
+        if not sinks:
+            return []
+        means = [self.means(sink) for sink in sinks]
+        fluid, velocity = np.array([mean for mean, _ in means]), np.array([velocity for _, velocity in means])
+        conductance, efficiency, reynolds = SinkLaw(sinks)(self.solver.fluid, fluid, velocity)
+        power = np.array([self.solver.solids.of(sink) for sink in sinks])
+        behind = np.array([sink.case_resistance or 0.0 for sink in sinks]) * power
+        chips = fluid + power / (conductance * efficiency) + behind
+        return [SolidRow(sink.name, float(watts), float(chip), float(mean), sink.limit, _flags(sink, number))
+                for sink, watts, chip, mean, number in zip(sinks, power, chips, fluid, reynolds, strict=True)]
 
     def porous(self, block) -> SolidRow:
         """Solid of a porous block at one temperature over the mean of its fluid."""
         fluid, _ = self.means(block)
         power = self.solver.solids.of(block)
-        solid = fluid + power / (block.conductance * _volume(block))
+        solid = fluid + power / (block.conductance * volume_of(block))
         return SolidRow(block.name, power, solid, fluid, block.limit, [])
 
     def block(self, block) -> SolidRow:
@@ -180,5 +227,6 @@ class _Look:
         return SolidRow(block.name, power, float(self.temperature[cells].max()), fluid, block.limit, [])
 
 
-def _volume(box) -> float:
+def volume_of(box) -> float:
+    """Volume of a box in m3."""
     return float(np.prod([high - low for low, high in zip(box.lo, box.hi, strict=True)]))

@@ -9,6 +9,9 @@ import numpy as np
 
 from thermo.field.boundary import start_temperature
 from thermo.media.fluids import fluid as fluid_record
+from thermo.media.fluids import own_liquid
+
+KELVIN = 273.15
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,35 @@ def fluid_properties(case) -> FluidProperties:
     reference = fluid.reference_temperature
     if reference is None:
         reference = start_temperature(case)
-    if fluid.name is not None:
-        return _of_record(fluid_record(fluid.name), reference)
+    record = record_of(fluid)
+    if record is not None:
+        return _of_record(record, reference)
     return FluidProperties("constants", fluid.density or 1.0, fluid.heat_capacity or 1.0, fluid.expansion or 0.0,
                            reference, _law(fluid.viscosity, reference, 1.0), _law(fluid.conductivity, reference, 1.0))
+
+
+def record_of(fluid):
+    """The record that ``[fluid]`` names or is; None where it is given by constants."""
+    if fluid.table is not None:
+        return own_liquid(fluid.table)
+    return None if fluid.name is None else fluid_record(fluid.name)
+
+
+def range_flags(fluid, temperature) -> list[str]:
+    """What lies outside the tables of ``[fluid]``, as a share of the cells with ``temperature`` in K (n,)."""
+    record = record_of(fluid)
+    ranges = {} if record is None else {record.name: record.valid_range}
+    for key in ("viscosity", "conductivity"):
+        table = getattr(fluid, key)
+        if hasattr(table, "temperature"):
+            ranges[f"fluid.{key}"] = (table.temperature[0], table.temperature[-1])
+    flags = []
+    for name, (low, high) in ranges.items():
+        outside = float(np.mean((temperature < low) | (temperature > high)))
+        if outside > 0.0:
+            flags.append(f"{name}: {outside:.1%} of the fluid's cells lie outside its record, {low - KELVIN:.0f} to "
+                         f"{high - KELVIN:.0f} degC: the end values hold there")  # fmt: skip
+    return flags
 
 
 def _of_record(record, reference) -> FluidProperties:

@@ -11,7 +11,8 @@ from kernels.reduce import Reducer
 from thermo.field.step_control import TEMPERATURE_ERROR, VELOCITY_ERROR, error_share, prediction_shares
 
 REST = 1e-3
-"""A fluid that would move less than this share of the room during the run counts as at rest."""
+"""A fluid that would move less than this share of the room during the run, or pass less than this share of its volume,
+counts as at rest."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class StepMeasures:
         self.weight = s.geometry.volume * (1.0 - s.geometry.inert)
         self.rest = REST * max(s.case.room.size) / s.case.time.duration
         self.total = float(s.grid.volume[s.mesh.active].sum())
+        self.rest_flow = REST * float(s.grid.volume[s.mesh.fluid].sum()) / s.case.time.duration
 
     def keep(self) -> None:
         """Remember the fields before the last iteration of a step."""
@@ -61,7 +63,7 @@ class StepMeasures:
         return self._judge(step, found[: len(scalars)], found[len(scalars):], known)
 
     def _judge(self, step: float, found, intakes, known: bool) -> StepFound:
-        error_u, error_t, update_u, update_t, speed, courant, defect, through, circulation = found.tolist()
+        error_u, error_t, update_u, update_t, speed, courant, defect, through, *circulation = found.tolist()
         allowed_u = (VELOCITY_ERROR**2) * max(speed, self.rest**2)
         allowed_t = (self.solver.case.time.temperature_error or TEMPERATURE_ERROR) ** 2
         error = None
@@ -69,7 +71,7 @@ class StepMeasures:
             error = error_share(step, self.terms.steps) * float(np.sqrt(max(error_u / allowed_u, error_t / allowed_t)))
         update = float(np.sqrt(max(update_u / allowed_u, update_t / allowed_t)))
         half = len(intakes) // 2
-        mass = float(defect / max(through, circulation)) if through > 0.0 else 0.0
+        mass = defect / max(through, *circulation, self.rest_flow)
         return StepFound(float(courant * step), error, update, mass, (intakes[:half], intakes[half:]),
                          bool(np.isfinite(found).all()))
 
@@ -120,17 +122,20 @@ class StepMeasures:
         return self.reducer.largest_on_device(self.scratch)
 
     def _mass(self):
-        """Sum of the cells' imbalances, half the fluxes through the boundary and what circulates inside, m3/s."""
+        """Sum of the cells' imbalances, half the fluxes through the boundary and what circulates along each axis, m3/s.
+
+        A tank or room that is closed, or nearly so, is held against what circulates in it.
+        """
         s = self.solver
         if not s.case.physics.flow:
-            return 0.0, 0.0, 0.0
+            return 0.0, 0.0, 0.0, 0.0, 0.0
         s.measure_imbalance()
         self.scratch[:] = abs(s.imbalance)
         defect = self.reducer.sum_on_device(self.scratch)
         boundary = abs(s.faces.outflow).sum(dtype=np.float64) / 2.0
-        return defect, boundary, self._circulation()
+        return defect, boundary, *(self._circulation(axis) for axis in range(3))
 
-    def _circulation(self):
-        """Half the mean of the absolute flow through the horizontal planes of cells, m3/s."""
-        self.scratch[:] = abs(self.solver.flux[2])
-        return self.reducer.sum_on_device(self.scratch) / (2.0 * self.solver.grid.shape[0])
+    def _circulation(self, axis: int):
+        """Half the mean of the absolute flow through the planes of cells across an axis, m3/s."""
+        self.scratch[:] = abs(self.solver.flux[axis])
+        return self.reducer.sum_on_device(self.scratch) / (2.0 * self.solver.grid.shape[2 - axis])

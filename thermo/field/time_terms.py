@@ -7,6 +7,8 @@ The order within a step: :meth:`TimeTerms.begin` sets the step and predicts, the
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from kernels import momentum, transient
@@ -14,7 +16,9 @@ from kernels.pressure import add_to
 from thermo.field.devices import CONTROLLED
 from thermo.field.flux_memory import FluxMemory
 from thermo.field.geometry import pad
+from thermo.field.porous import volume_of
 from thermo.field.server_mass import ServerMass
+from thermo.field.solid_mass import solid_mass
 
 LEVELS = 3
 DEVICE_STATE = ("flow", "speed", "valve", "share", "change", "target", "heat", "inlet", "outlet")
@@ -49,6 +53,7 @@ class TimeTerms:
         self.fluxes_before = FluxMemory(solver)
         self.inertia_k, self.inertia_epsilon = zeros(solver.size), zeros(solver.size)
         self.server_mass = ServerMass(solver) if solver.heat and solver.devices.count else None
+        self.solid_mass = solid_mass(solver)
         self.levels = {name: [array.copy() for _ in range(self._depth(name))]
                        for name, array in self.working().items()}
         solver.time_terms = self
@@ -76,6 +81,8 @@ class TimeTerms:
             arrays |= {f"device_{name}": getattr(s.devices, name) for name in DEVICE_STATE}
         if self.server_mass is not None:
             arrays["node"] = self.server_mass.node
+        if self.solid_mass is not None:
+            arrays |= self.solid_mass.nodes
         return arrays
 
     def begin(self, step: float, predict: bool = True) -> None:
@@ -101,6 +108,8 @@ class TimeTerms:
             s.devices.begin(step, {name: self.levels[f"device_{name}"][0] for name in CONTROLLED})
         if self.server_mass is not None:
             self.server_mass.begin(self.coefficients, *self.levels["node"][:2])
+        if self.solid_mass is not None:
+            self.solid_mass.begin(self.coefficients, self.levels)
         if predict and former is not None:
             self._predict(step / former)
 
@@ -135,6 +144,13 @@ class TimeTerms:
     def energy(self, equation) -> None:
         """Heat stored in fluid and solids."""
         self.solver.run(transient.add_time_term, self.heat_inertia, self.history["T"], equation.extra, equation.source)
+        if self.solid_mass is not None:
+            self.solid_mass.exchange(equation)
+
+    def follow(self) -> None:
+        """Temperatures of solids among the fluid, at the temperature that has just been found."""
+        if self.solid_mass is not None:
+            self.solid_mass.follow()
 
     def turbulence(self, k, epsilon) -> None:
         """Time terms of k and epsilon."""
@@ -146,6 +162,16 @@ class TimeTerms:
         """Temperatures of the thermal masses of the servers, from the present intakes."""
         if self.server_mass is not None:
             self.server_mass.update()
+
+    def expected(self, rows, step: float) -> list:
+        """Heated solids (:class:`thermo.field.porous.SolidRow`) as they would be after a step of ``step`` seconds with
+        their present power, as far as they store heat."""
+        if self.solid_mass is None:
+            return rows
+        former = self.steps[-1] if self.steps else None
+        warm, response = self.solid_mass.expected(bdf(step, former), self.levels)
+        return [replace(row, temperature=warm[row.name], response=response[row.name]) if row.name in warm else row
+                for row in rows]
 
     def accept(self, step: float) -> None:
         """Make the working arrays the newest level."""
@@ -165,10 +191,11 @@ class TimeTerms:
         self.steps = []
 
     def storage(self) -> float:
-        """Heat stored per time in air and solids (W), as the energy equation has it."""
+        """Heat stored per time in fluid and solids (W), as their equations have it."""
         s = self.solver
         reducer = s.residuals.reducer
-        return reducer.dot(self.heat_inertia, s.T) - reducer.sum(self.history["T"])
+        stored = reducer.dot(self.heat_inertia, s.T) - reducer.sum(self.history["T"])
+        return stored + (self.solid_mass.storage() if self.solid_mass is not None else 0.0)
 
 
 def has_k(solver) -> bool:
@@ -179,14 +206,15 @@ def has_k(solver) -> bool:
 def heat_capacity(solver) -> np.ndarray:
     """Volumetric heat capacity of every cell in J/(m3 K), ``(nz, ny, nx)``: fluid, conducting solid, zero elsewhere.
 
-    Fins store heat with the fluid between them.
+    The fluid between fins is less by their volume. Solids of porous blocks without conductance share its temperature.
     """
     capacity = solver.fluid.capacity * solver.mesh.fluid
     for box in solver.case.obstacle:
         if box.material is not None:
             capacity[solver.grid.box_slices(box.lo, box.hi)] = box.material.density * box.material.heat_capacity
     for sink in solver.case.heat_sink:
-        fins = sink.thickness / sink.pitch
-        cells = solver.grid.box_slices(sink.lo, sink.hi)
-        capacity[cells] += fins * (sink.material.density * sink.material.heat_capacity - capacity[cells])
+        capacity[solver.grid.box_slices(sink.lo, sink.hi)] *= 1.0 - sink.thickness / sink.pitch
+    for block in solver.case.porous:
+        if block.thermal_mass is not None and block.conductance is None:
+            capacity[solver.grid.box_slices(block.lo, block.hi)] += block.thermal_mass / volume_of(block)
     return capacity

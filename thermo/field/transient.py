@@ -33,6 +33,11 @@ V_CYCLES = 2
 SAMPLES = 200
 """Monitors and balances are taken so often in a run; rack intakes at every step."""
 REJECTIONS = 12
+PATIENCE = 5
+"""How often the iterations of an adaptive step are repeated before it is made again with half its size: where a pump
+trips, fins take the flow to rest at once, however short the step is."""
+MASS_DEFECT = 0.02
+"""Share of what flows that a step may lose before a flag says so; the step after a trip loses up to half of it."""
 
 
 @dataclass
@@ -41,7 +46,8 @@ class TransientSolution:
 
     ``times`` (s) and ``snapshots`` (variables by name) are the stored fields, first and last included. ``levels``
     holds the monitored values at the end as a steady solution does, with one grid and no ``ranges``. ``solids_before``
-    the temperatures (degC) of the heated solids at the start, which ``solids`` follows.
+    the temperatures (degC) of the heated solids at the start, which ``solids`` follows. ``measures`` has the largest
+    mass defect of a step.
     """
 
     solver: FieldSolver
@@ -58,6 +64,7 @@ class TransientSolution:
     solids_before: dict[str, float]
     balance: Any
     statistics: Statistics | None
+    measures: dict[str, float]
 
 
 def solve_transient(
@@ -151,13 +158,15 @@ class March:
         self.solids_before: dict[str, float] = {}
         self.balance = None
         self.sampled = 0.0
-        self.worst = 0.0
+        self.worst = self.lost = 0.0
 
     def begin(self) -> None:
         """Levels, racks and records at time zero."""
         conditions.prepare(self.solver)
         if self.terms.server_mass is not None:
             self.terms.server_mass.settle()
+        if self.terms.solid_mass is not None:
+            self.terms.solid_mass.settle()
         for _ in range(2):
             self.terms.accept(0.0)
         self.terms.jump()
@@ -219,16 +228,24 @@ class March:
             self.solver.devices.draw(self.feedback.during(self.time, goal, intakes))
         if self.solid_feedback is not None:
             solids = self.solver.solids
-            solids.draw(self.solid_feedback.during(self.time, goal, self.solid_rows, solids.reference))
+            rows = self.terms.expected(self.solid_rows, goal - self.time)
+            solids.draw(self.solid_feedback.during(self.time, goal, rows, solids.reference))
 
     def _iterate(self, step: float):
-        count = self.case.time.iterations
         self.terms.begin(step, predict=True)
-        for iteration in range(count):
-            last = iteration == count - 1
-            if last:
-                self.measures.keep()
+        found = self._improve(step)
+        for _ in range(PATIENCE):
+            if not found.finite or found.update <= UNSETTLED or self.control.fixed:
+                break
+            found = self._improve(step)
+        return found
+
+    def _improve(self, step: float):
+        """The iterations of a step, and what the last of them has changed."""
+        for _ in range(self.case.time.iterations - 1):
             self.solver.step(1.0, SWEEPS, V_CYCLES)
+        self.measures.keep()
+        self.solver.step(1.0, SWEEPS, V_CYCLES)
         return self.measures.take(step)
 
     def _record(self, step: float, found) -> None:
@@ -239,7 +256,7 @@ class March:
         begin = self.case.time.statistics_from
         if self.statistics is not None and self.time > begin:
             self.statistics.add(self.solver, step, self.time - begin)
-        self.worst = max(self.worst, found.update)
+        self.worst, self.lost = max(self.worst, found.update), max(self.lost, found.mass)
         measures = {"time": self.time, "time_step": step, "courant": found.courant, "mass": found.mass,
                     "update": found.update}
         if found.error is not None:
@@ -300,6 +317,9 @@ class March:
         if self.worst > UNSETTLED:
             flags.append(f"time steps are not fully converged: the last iteration still changed the fields by "
                          f"{self.worst:.2g} of the allowed local error; raise time.iterations or shorten the step")
+        if self.lost > MASS_DEFECT:
+            flags.append(f"mass is not conserved: steps lose up to {self.lost:.1%} of what flows; raise "
+                         "time.iterations or shorten the step")
         longest = self.solver.devices.longest_step()
         if (self.case.time.step or 0.0) > longest:
             flags.append("controls act more slowly than their time constants say: time.step is longer than "
@@ -308,4 +328,5 @@ class March:
             self.values |= {f"rack {name} inlet_mean": mean, f"rack {name} inlet_max": top}
         return TransientSolution(self.solver, "completed", self.number, self.history, [self.values], {}, flags,
                                  self.times, self.snapshots, self.ride_through, self.solids,
-                                 self.solids_before, self.balance, self.statistics)
+                                 self.solids_before, self.balance, self.statistics,
+                                 {"mass": self.lost} if self.case.physics.flow else {})

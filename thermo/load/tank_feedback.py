@@ -30,8 +30,8 @@ class TankChips:
 class TankFeedback:
     """What the heated solids with a limit draw: chips of their case's power at the reference temperature.
 
-    Solids are rows with `name`, `power` W, `temperature` K, that of the `fluid` about them, K, and `limit` K, as
-    :func:`thermo.field.porous.solid_rows` gives them. :meth:`during` says what they draw over a step that begins so,
+    Solids are rows with `name`, `power` W, `temperature` K, `resistance` K/W to what is `below` them, K, and `limit` K,
+    as :func:`thermo.field.porous.solid_rows` gives them. :meth:`during` says what they draw over a step that begins so,
     :meth:`accept` keeps the last such step.
     """
 
@@ -46,9 +46,9 @@ class TankFeedback:
         """The chips among `rows`; `reference` is the power of the case, W by name."""
         rows = [row for row in rows if row.limit is not None and reference.get(row.name, 0.0) > 0.0]
         power = np.array([reference[row.name] for row in rows])
-        resistance = np.array([(row.temperature - row.fluid) / row.power for row in rows])
+        resistance = np.array([row.resistance for row in rows])
         limit, shutdown = np.array([self.rate.limits(row.limit) for row in rows]).reshape(-1, 2).T
-        state = self.rate.state(power, resistance, limit, shutdown, np.array([row.fluid for row in rows]))
+        state = self.rate.state(power, resistance, limit, shutdown, np.array([row.below for row in rows]))
         return TankChips([row.name for row in rows], np.ones(len(rows), dtype=np.int64), power, state)
 
     def steady(self, rows: Sequence[Any], reference: dict[str, float]) -> dict[str, float]:

@@ -15,7 +15,8 @@ from thermo.errors import CaseError
 from thermo.load.chip import ChipState, FullRate
 from thermo.media import boiling, fluid
 from thermo.media.boiling import GRAVITY, Saturation
-from thermo.media.saturation import BoilingLiquid, boiling_liquid
+from thermo.media.fluids import own_liquid
+from thermo.media.saturation import BoilingLiquid, boiling_liquid, own_boiling_liquid
 from thermo.records.materials import fluid_tables
 
 KELVIN = 273.15
@@ -111,9 +112,13 @@ class Tank:
 
     def __init__(self, immersion, coolant: str, rate: FullRate | None = None) -> None:
         self.immersion, self.rate = immersion, FullRate() if rate is None else rate
-        self.liquid: BoilingLiquid = boiling_liquid(immersion.liquid)
+        own = None if isinstance(immersion.liquid, str) else immersion.liquid
+        self.liquid: BoilingLiquid = boiling_liquid(immersion.liquid) if own is None else own_boiling_liquid(own)
         self.coolant = fluid(coolant)
-        self.transport = fluid(immersion.liquid) if immersion.liquid in fluid_tables() else None
+        if own is not None:
+            self.transport = None if own.viscosity is None else own_liquid(own)
+        else:
+            self.transport = fluid(immersion.liquid) if immersion.liquid in fluid_tables() else None
         self.chips = [(chip, records.chip(chip.chip)) for chip in immersion.chip]
         self.reference_heat = immersion.other_power + sum(c.count * self.power(c, record) for c, record in self.chips)
 

@@ -138,6 +138,12 @@ class Liquid:
         return _outside(temperature, self.valid_range)
 
 
+def own_liquid(table) -> Liquid:
+    """The liquid of a case's own ``[fluid.table]``: lists over temperature in SI units, and their source."""
+    columns = (table.temperature, table.density, table.heat_capacity, table.viscosity, table.conductivity)
+    return Liquid(FluidTable("own liquid", *columns, origin=table.source, licence=""))
+
+
 def fluid_names() -> list[str]:
     """Return the names :func:`fluid` knows."""
     return ["air", *fluid_tables()]

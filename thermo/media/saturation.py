@@ -63,6 +63,17 @@ def surface_tension_at(temperature, at_25_degc: float, critical_temperature: flo
     return at_25_degc * ((1.0 - temperature / critical_temperature) / (1.0 - 298.15 / critical_temperature)) ** (11 / 9)
 
 
+def own_boiling_liquid(given) -> BoilingLiquid:
+    """The liquid of a case's own table ``[immersion.liquid]``: lists over temperature in SI units."""
+    record = DielectricRecord(
+        given.name, "two-phase", None, None, given.warming_potential, given.critical_temperature,
+        given.critical_pressure, given.molar_mass, given.surface_tension, "own", given.source,
+    )  # fmt: skip
+    table = SaturationTable(given.name, given.temperature, given.pressure, given.density, given.vapour_density,
+                            given.heat_capacity, given.latent_heat, given.source)  # fmt: skip
+    return BoilingLiquid(record, table)
+
+
 @cache
 def boiling_liquid(name: str) -> BoilingLiquid:
     """Return the liquid called `name`: "HFE-7100", "Novec 649", "water". Raises :class:`thermo.errors.CaseError`."""

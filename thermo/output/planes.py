@@ -13,6 +13,7 @@ from thermo.result import Box, Fields, Result
 AXES = {"x": 0, "y": 1, "z": 2}
 Array = NDArray[np.float64]
 MOST_SECTIONS, MOST_FRONTS = 3, 2
+THINNEST = 12.0  # a plane so much longer than wide shows nothing
 LEVELS, SECTIONS, FRONTS = "Horizontal cuts", "Upright cuts through racks", "Air at the rack intakes"
 
 
@@ -47,16 +48,36 @@ class Cut:
 
 
 def choose(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Plane]:
-    """Planes that show the result: levels of a room with racks, cuts through racks and their fronts; else mid-planes.
+    """Planes that show the result: levels of a room with racks, cuts through racks and their fronts; in a tank cuts
+    through its hottest chip; else mid-planes.
 
     ``faces``: intake and exhaust side by rack name ("x_max", "x_min").
     """
     fields, racks = result.fields, [box for box in result.boxes if box.kind == "rack"]
-    if not racks:
-        planes = [Plane(axis, _middle(fields, axis), "middle", "Cuts through the middle") for axis in "zyx"]
-    else:
+    if racks:
         planes = [*_levels(fields, racks), *_sections(result, racks, faces), *_fronts(fields, racks, faces)]
-    return [plane for plane in planes if all(len(nodes(fields, axis)) > 2 for axis in plane.axes)]
+    else:
+        planes = _through_chip(result) or [Plane(axis, _middle(fields, axis), "middle", "Cuts through the middle")
+                                           for axis in "zyx"]  # fmt: skip
+    return [plane for plane in planes if _shows_something(fields, plane)]
+
+
+def _shows_something(fields: Fields, plane: Plane) -> bool:
+    edges = [nodes(fields, axis) for axis in plane.axes]
+    lengths = sorted(float(each[-1] - each[0]) for each in edges)
+    return all(len(each) > 2 for each in edges) and lengths[1] < THINNEST * lengths[0]
+
+
+def _through_chip(result: Result) -> list[Plane]:
+    """Cuts through the hottest chip of a tank: along the servers, along its board, and across the flow."""
+    chips = result.summary.get("immersion", {}).get("chips", [])
+    hottest = max(chips, key=lambda row: row["max_C"], default={"name": None})["name"]
+    box = next((box for box in result.boxes if box.name == hottest), None)
+    if box is None:
+        return []
+    centre = [0.5 * (low + high) for low, high in zip(box.lo, box.hi, strict=True)]
+    return [Plane(axis, centre[AXES[axis]], f"through {hottest}, the hottest chip", "Cuts through the hottest chip")
+            for axis in "yxz"]  # fmt: skip
 
 
 def cut(fields: Fields, name: str, plane: Plane) -> Cut:

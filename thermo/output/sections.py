@@ -175,7 +175,8 @@ SHOWN = frozenset({"schema", "case", "run", "balance", "racks", "air", "cooling_
 
 def sections(material: Material) -> dict[str, str]:
     """HTML of every section that has something to show, by title."""
-    made = {title: list(part(material)) for title, part in FIRST}
+    tank = bool(material.get("immersion"))
+    made = {"The tank" if tank and title == "The room" else title: list(part(material)) for title, part in FIRST}
     made |= {label(key): [any_section(content)] for key, content in material.summary.items() if key not in SHOWN}
     made |= {title: list(part(material)) for title, part in LAST}
     return {title: text for title, parts in made.items() if (text := section(title, *parts))}

@@ -17,7 +17,7 @@ from thermo.output import things
 from thermo.output.figure import INK, SOFT, Picture, colour_map, raster
 from thermo.output.planes import Cut, Plane, choose, cut
 from thermo.output.streamlines import trace
-from thermo.result import Box, Result
+from thermo.result import Result
 
 KELVIN = 273.15
 BANDS = 20  # at most this many colour bands
@@ -44,17 +44,15 @@ class Scale:
 
 
 def pictures(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Picture]:
-    """Cuts in groups, all on one colour scale and one arrow scale, so that figures compare with each other."""
-    planes = choose(result, faces)
-    name, unit, offset = _quantity(result)
-    cuts = [cut(result.fields, name, plane) for plane in planes]
-    if not cuts:
-        return []
-    scale = Scale("temperature" if name == "T" else name, unit, offset, _levels(cuts, offset), _fastest(cuts))
-    out = []
-    for title in dict.fromkeys(plane.group for plane in planes):
-        chosen = [pair for pair in zip(planes, cuts, strict=True) if pair[0].group == title]
-        out.append(_page(result, chosen, scale, faces, title))
+    """Cuts in groups, all on one colour scale and one arrow scale, so that figures compare with each other; those of a
+    tank once by temperature and once by speed."""
+    planes, out = choose(result, faces), []
+    for name, unit, offset in _quantities(result) if planes else []:
+        cuts = [cut(result.fields, name, plane) for plane in planes]
+        scale = Scale("temperature" if name == "T" else name, unit, offset, _levels(cuts, offset), _fastest(cuts))
+        for title in dict.fromkeys(plane.group for plane in planes):
+            chosen = [pair for pair in zip(planes, cuts, strict=True) if pair[0].group == title]
+            out.append(_page(result, chosen, scale, faces, title))
     return out
 
 
@@ -66,15 +64,22 @@ def temperature_bands(result: Result, faces: Mapping[str, tuple[str, str]]) -> A
     return _levels(cuts, KELVIN)
 
 
-def _quantity(result: Result) -> tuple[str, str, float]:
-    """What to colour: temperature in degC where it varies, else the speed; name, unit, offset to that unit."""
-    cells = result.fields.cells
+def _quantities(result: Result) -> list[tuple[str, str, float]]:
+    """What to colour: temperature in degC where it varies, in tanks the speed too, else the speed; name, unit, offset
+    to that unit."""
+    cells, found = result.fields.cells, []
     if "T" in cells and np.nanmax(cells["T"].values) - np.nanmin(cells["T"].values) > 1e-6:
-        return "T", "°C", KELVIN
-    if all(component in cells for component in "uvw"):
-        return "speed", "m/s", 0.0
+        found.append(("T", "°C", KELVIN))
+    if all(component in cells for component in "uvw") and (not found or _tank(result)):
+        found.append(("speed", "m/s", 0.0))
+    if found:
+        return found
     name = next(key for key in cells if key != "object")
-    return name, cells[name].unit, 0.0
+    return [(name, cells[name].unit, 0.0)]
+
+
+def _tank(result: Result) -> bool:
+    return "immersion" in result.summary
 
 
 def _levels(cuts: list[Cut], offset: float) -> Array:
@@ -107,10 +112,12 @@ def _page(result: Result, group: list[tuple[Plane, Cut]], scale: Scale, faces: M
         top -= tall + HEAD + FOOT
         right = max(right, left - GAP)
     _colour_bar(figure, bands, f"{scale.name}, {scale.unit}", height, right + 0.3)
-    figure.text(EDGE / PAGE, 0.08 / height, _key(scale, result.boxes), fontsize=7.5, color=SOFT, va="bottom")
+    figure.text(EDGE / PAGE, 0.08 / height, _key(scale, result), fontsize=7.5, color=SOFT, va="bottom")
     where = "; ".join(f"{plane.normal} = {plane.position:.2f} m ({plane.why})" for plane, _ in group)
     span = f"{scale.levels[0]:g} to {scale.levels[-1]:g} {scale.unit}"
-    caption = f"{title}: {scale.name}, {span} in every figure. Lines: flow in the plane, faint where the air is slow."
+    fluid = "liquid" if _tank(result) else "air"
+    caption = (f"{title}: {scale.name}, {span} in every figure. Lines: flow in the plane, faint where the {fluid} is "
+               "slow.")
     return raster(figure, f"{title}, {scale.name} from {span}: {where}.", caption)
 
 
@@ -207,7 +214,9 @@ def _colour_bar(figure: Figure, bands, label: str, height: float, left: float) -
     bar.outline.set_linewidth(0.5)
 
 
-def _key(scale: Scale, boxes: list[Box]) -> str:
+def _key(scale: Scale, result: Result) -> str:
     arrows = f"Lines follow the flow in the plane, full strength at {scale.fastest:.2g} m/s. " if scale.fastest else ""
-    colours = "Blue: rack intake, supply. Red: rack exhaust, return. Dashed: before or behind the cut." if boxes else ""
-    return arrows + colours
+    if _tank(result):
+        return f"{arrows}Blue: supply. Red: return. Framed: heat sinks and porous blocks, with the liquid in them."
+    colours = "Blue: rack intake, supply. Red: rack exhaust, return. Dashed: before or behind the cut."
+    return arrows + (colours if result.boxes else "")

@@ -19,7 +19,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "run": (
         "version", "backend", "device", "precision", "cells", "iterations", "wall_s", "converged", "status", "flags",
     ),
-    "balance": ("heat_in_W", "heat_out_W", "storage_W", "closure"),
+    "balance": ("heat_in_W", "heat_out_W", "storage_W", "closure", "mass_defect"),
     "racks": (
         "name", "power_W", "inlet_mean_C", "inlet_max_C", "outlet_mean_C", "flow_m3_s", "inlet_mean_uncertainty_K",
         "inlet_max_uncertainty_K", "inlet_heights_C", "ashrae_class", "ashrae_status", "capture_index_cold",

@@ -71,11 +71,13 @@ def _verdict(row: Mapping[str, Any]) -> str:
 
 
 def balance(values: Mapping[str, Any]) -> str:
-    """The heat balance of the field."""
+    """The balances of the field: heat, and mass relative to what flows through or circulates."""
     labels = {"heat_in_W": "Heat in", "heat_out_W": "Heat out", "storage_W": "Heat stored"}
     rows = [(label, value(values[key] / 1e3, "kW", 3)) for key, label in labels.items() if key in values]
     if "closure" in values:
         rows.append(("Not accounted for", share(values["closure"]) + " of the heat in"))
+    if "mass_defect" in values:
+        rows.append(("Flow not accounted for", share(values["mass_defect"]) + " of what passes or circulates"))
     return heading("Heat balance") + pairs(rows) if rows else ""
 
 

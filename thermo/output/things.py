@@ -14,6 +14,7 @@ from thermo.result import Box
 
 TOUCH = 0.03  # m: an opening this near a cut is drawn on it
 NEAR = 0.3  # m: a rack this near an upright cut is outlined on it
+SEEPED = "seeped"
 FLAT = ("supply", "return", "tile", "baffle")
 COLOURS = {"supply": COLD, "return": HOT, "tile": INK, "baffle": INK}
 LETTER = 0.06  # inches of a letter of a name
@@ -28,7 +29,10 @@ def draw(axes: Axes, boxes: list[Box], plane: Plane, faces: Mapping[str, tuple[s
     """
     for box in boxes:
         low, high = box.lo[AXES[plane.normal]], box.hi[AXES[plane.normal]]
-        if box.kind not in FLAT and low < plane.position < high:
+        if box.kind == SEEPED:
+            if low < plane.position < high:
+                _frame(axes, box, plane, metres)
+        elif box.kind not in FLAT and low < plane.position < high:
             _solid(axes, box, plane, faces.get(box.name), metres)
         elif box.kind in FLAT and low - TOUCH <= plane.position <= high + TOUCH and high - low > TOUCH:
             _edge_on(axes, box, plane, metres)
@@ -56,6 +60,14 @@ def _solid(axes: Axes, box: Box, plane: Plane, sides: tuple[str, str] | None, me
         line = _side(side, corner, wide, high, plane)
         if line:
             axes.plot(*line, color=colour, linewidth=2.6, solid_capstyle="butt", zorder=5)
+
+
+def _frame(axes: Axes, box: Box, plane: Plane, metres: float) -> None:
+    """The edge of a block that shows the fluid in it."""
+    corner, wide, high = _rectangle(box, plane)
+    axes.add_patch(Rectangle(corner, wide, high, fill=False, edgecolor=INK, linewidth=0.6, zorder=4))
+    middle = (corner[0] + wide / 2, corner[1] + high / 2)
+    _name(axes, box.name, middle, (wide / metres, high / metres), INK, WHITE)
 
 
 def _side(side: str, corner: tuple[float, float], wide: float, high: float, plane: Plane):

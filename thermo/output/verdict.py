@@ -40,7 +40,7 @@ def flags(texts: list[str]) -> str:
 def key_figures(summary: Mapping[str, Any]) -> str:
     """The handful of numbers that a review asks for first."""
     metrics, plant = summary.get("metrics", {}), summary.get("plant", {})
-    tiles = [*_intakes(summary.get("racks", []))]
+    tiles = [*_intakes(summary.get("racks", [])), *_chip(summary)]
     if "pue" in metrics:
         design = f"{metrics['pue_design']:.3f} in the hour of highest power" if "pue_design" in metrics else ""
         tiles.append(("PUE of the year", f"{metrics['pue']:.3f}", design))
@@ -60,6 +60,13 @@ def key_figures(summary: Mapping[str, Any]) -> str:
         for name, figure, more in tiles
     )
     return f'<dl class="figures">\n{body}\n</dl>' if tiles else ""
+
+
+def _chip(summary: Mapping[str, Any]):
+    chips = summary.get("chips", {})
+    if "max_C" in chips and "immersion" in summary:
+        margin = f", {chips['margin_K']:.1f} K below its limit" if chips.get("margin_K", -1.0) >= 0.0 else ""
+        yield "Hottest chip", value(chips["max_C"], "°C", 1), f"{chips.get('hottest', '')}{margin}"
 
 
 def _captured(summary: Mapping[str, Any]):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 WAVENUMBER = 3.117
+RAYLEIGHS = (1800.0, 2000.0, 2500.0, 3000.0, 5000.0, 10000.0, 30000.0)
 
 
 def chebyshev(order: int) -> tuple[np.ndarray, np.ndarray]:
@@ -84,7 +85,7 @@ class Rolls:
         return float(1.0 - (self.d @ self.unpack(values)[1][0])[-1])
 
 
-def table(prandtl: float, modes: int, order: int, rayleighs=(3000.0, 5000.0, 10000.0, 30000.0)) -> dict[float, float]:
+def table(prandtl: float, modes: int, order: int, rayleighs=RAYLEIGHS) -> dict[float, float]:
     """Nusselt numbers at rising Rayleigh numbers, each from the solution before."""
     rolls = Rolls(prandtl, modes, order)
     values, found = rolls.start(), {}

@@ -6,12 +6,12 @@ Then, for both: warmest coolant -> facility loop, dry coolers and trim chillers 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from thermo import air, metrics, operation, tank
+from thermo import air, arrays, operation, tank
 from thermo.errors import CaseError
 from thermo.load import chip
 from thermo.load.chip import ChipState, FullRate, Solved
@@ -27,30 +27,63 @@ HALL_AIR = 298.15  # K, where no air handler says otherwise; only the lighting h
 def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve a case of immersed servers; returns the result (its ``run`` section still without version and time) and
     the status of the tank's field, or converged for a boiling pool."""
-    if case.immersion.pool is not None:
-        state, status = pool_state(case), "converged"
-        run = {"iterations": 1, "converged": True, "status": status, "flags": []}
-        summary: dict[str, Any] = {"run": run, "balance": state.balance}
-        result = Result(summary=summary, fields=None, boxes=[], history={}, year=None, case_text=case.source_text,
-                        log=[], room_lo=(0.0,) * 3, room_hi=(0.0,) * 3)  # fmt: skip
-    else:
-        result, status, state = tank.solve(case, backend, listener, resume)
-        summary = result.summary
-    flags = summary["run"]["flags"]
-    flags += state.flags
-    summary |= {"chips": _nearest(state), "liquid": _liquid(case, state), "immersion": state.section}
-    year = None
+    before = before_year(case, backend, listener, resume)
+    state, summary, year = before.state, before.result.summary, None
     if case.plant is not None:
-        worked = operate(case, state)
-        year = worked.year
-        flags += year.flags + ([] if worked.work is None else worked.work.flags)
-        summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
-        summary["chips"] |= _full_rate(case, state)
-        summary["plant"]["supply_limit_C"] = state.facility_limit - KELVIN
+        year, sections = _year(case, state, summary["run"]["flags"])
+        summary |= sections
     if state.monitors:
         summary["monitors"] = summary.get("monitors", []) + state.monitors
     summary["limits"] = air.limit_rows(case, summary)
-    return replace(result, year=year, sources=assumptions(case, state)), status
+    return replace(before.result, year=year, sources=assumptions(case, state)), before.status
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a year starts from: the `state` of a tank, the `result` so far, and the `status` of its field."""
+
+    state: TankState
+    result: Result
+    status: str
+
+
+def before_year(case, backend, listener, resume=None) -> Before:
+    """Solve what the year of a case of immersed servers starts from."""
+    if case.immersion.pool is not None:
+        state, status = pool_state(case), "converged"
+        run = {"iterations": 1, "converged": True, "status": status, "flags": []}
+        result = Result(summary={"run": run, "balance": state.balance}, fields=None, boxes=[], history={}, year=None,
+                        case_text=case.source_text, log=[], room_lo=(0.0,) * 3, room_hi=(0.0,) * 3)  # fmt: skip
+    else:
+        result, status, state = tank.solve(case, backend, listener, resume)
+    result.summary["run"]["flags"] += state.flags
+    result.summary.update({"chips": _nearest(state), "liquid": _liquid(case, state), "immersion": state.section})
+    return Before(state, result, status)
+
+
+def _year(case, state: TankState, flags: list) -> tuple[Year, dict[str, Any]]:
+    """The year and its sections of the summary; what went wrong in it is added to ``flags``."""
+    worked = operate(case, state)
+    sections = air.year_sections(case, worked, flags)
+    sections["chips"] = _nearest(state) | _full_rate(case, state)
+    sections["plant"]["supply_limit_C"] = state.facility_limit - KELVIN
+    return worked.year, sections
+
+
+def year_alone(case) -> bool:
+    """Whether other numbers of the year leave all that it starts from as it is, and nothing comes after it."""
+    return case.time is None
+
+
+def year_summary(case, before: Before) -> dict[str, Any]:
+    """Summary of a case that differs only in what concerns the year from the one whose tank `before` holds.
+
+    See :func:`thermo.air.year_summary` for many variants at once.
+    """
+    flags = list(before.result.summary["run"]["flags"])
+    _, sections = _year(case, before.state, flags)
+    summary = {key: before.result.summary[key] for key in ("liquid", "immersion")} | sections
+    return summary | {"limits": air.limit_rows(case, summary), "run": {"flags": flags}}
 
 
 def preflight(case, backend) -> dict[str, Any]:
@@ -110,10 +143,11 @@ def operate(case, state: TankState) -> operation.Operation:
     """The year of the case, with the fill of the facility loop in its ledger; full load unless it has a load."""
     tanks = case.plant.it_scale * case.immersion.tanks
     heat = tanks * state.reference_heat
-    supply = getattr(case.plant.air_handler, "supply_temperature", None) or HALL_AIR
+    given = getattr(case.plant.air_handler, "supply_temperature", None)
+    supply = HALL_AIR if given is None else given
 
     def plant(it_power, _share) -> Year:
-        most = max(heat, float(np.max(it_power)))
+        most = np.maximum(heat, arrays.largest(it_power))
         pumps, design = tanks * state.pump, (most, most)
         year = closed_loop_year.simulate(case, it_power, it_power, state.facility_limit, pumps, supply, design=design)
         return fill.with_fill(year, case, 0.0, case.plant.facility_loop.coolant, round(tanks))

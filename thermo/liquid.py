@@ -6,12 +6,12 @@ Chips and plates on the technology loop -> warmest supply -> room field of the r
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from thermo import air, liquid_transient, metrics, operation
+from thermo import air, arrays, liquid_transient, operation
 from thermo.case.liquid_consistency import check_residual_heat
 from thermo.errors import CaseError
 from thermo.load.chip import FullRate, Solved
@@ -33,6 +33,35 @@ GALLON = 3.785411784  # L, US liquid gallon
 def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
     """Solve a closed-loop case; returns the result (its ``run`` section still without version and time) and the
     status of the room's field, or converged where there is no room."""
+    before = before_year(case, backend, listener, resume)
+    technology, room, summary, flags = before.technology, before.room, before.summary, before.summary["run"]["flags"]
+    year = None
+    if case.plant is not None:
+        year, sections = _year(case, technology, flags)
+        summary |= sections
+    trip = liquid_transient.march(case, technology)
+    if trip is not None:
+        flags += trip.flags + liquid_transient.trip_flags(trip)
+        summary["monitors"] = summary.get("monitors", []) + liquid_transient.trip_rows(trip)
+    summary["limits"] = air.limit_rows(case, summary)
+    of_network, of_plates, temperature, _ = technology.of_chips
+    plates = plate_maps(of_network, technology.chips, of_plates, temperature, backend)
+    return _result(case, room, summary, year, technology, trip, plates), before.status
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a year starts from: the loop, the result of the room around it (None without one), its `status`, and the
+    `summary` so far."""
+
+    technology: Technology
+    room: Result | None
+    status: str
+    summary: dict[str, Any]
+
+
+def before_year(case, backend, listener, resume=None) -> Before:
+    """Solve what the year of a closed-loop case starts from."""
     technology = solve_loop(case)
     summary: dict[str, Any] = {"run": {"iterations": technology.solution.steps, "converged": True,
                                        "status": "converged", "flags": []}}  # fmt: skip
@@ -42,28 +71,40 @@ def solve(case, backend, listener, resume=None) -> tuple[Result, str]:
         summary = room.summary
         summary.pop("limits", None)
         summary.setdefault("balance", {})
-    flags = summary["run"]["flags"]
-    flags += technology.flags
+    summary["run"]["flags"] += technology.flags
     summary["balance"] = _joined_balance(summary.get("balance"), technology)
     summary |= {"chips": branch_table.chips(*technology.of_chips), "liquid": _liquid(technology)}
-    year = None
-    if case.plant is not None:
-        worked = operate(case, technology)
-        year = worked.year
-        flags += year.flags + ([] if worked.work is None else worked.work.flags)
-        summary |= metrics.summarise(year, case, operation.carbon_per_kwh(worked)) | operation.sections(case, worked)
-        if FullRate.of(case).given is not None:
-            summary["chips"] |= operation.full_rate(technology.states.state, technology.nearest)
-        supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
-        summary["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
-    trip = liquid_transient.march(case, technology)
-    if trip is not None:
-        flags += trip.flags + liquid_transient.trip_flags(trip)
-        summary["monitors"] = summary.get("monitors", []) + liquid_transient.trip_rows(trip)
-    summary["limits"] = air.limit_rows(case, summary)
-    of_network, of_plates, temperature, _ = technology.of_chips
-    plates = plate_maps(of_network, technology.chips, of_plates, temperature, backend)
-    return _result(case, room, summary, year, technology, trip, plates), status
+    return Before(technology, room, status, summary)
+
+
+def _year(case, technology: Technology, flags: list) -> tuple[Year, dict[str, Any]]:
+    """The year and its sections of the summary; what went wrong in it is added to ``flags``."""
+    worked = operate(case, technology)
+    sections = air.year_sections(case, worked, flags)
+    sections["chips"] = branch_table.chips(*technology.of_chips)
+    if FullRate.of(case).given is not None:
+        sections["chips"] |= operation.full_rate(technology.states.state, technology.nearest)
+    supply, limit = case.liquid.supply_temperature - KELVIN, technology.supply_limit - KELVIN
+    sections["plant"] |= {"supply_C": supply, "supply_limit_C": limit, "supply_limit_method": "cold plates"}
+    return worked.year, sections
+
+
+def year_alone(case) -> bool:
+    """Whether other numbers of the year leave all that it starts from as it is, and nothing comes after it."""
+    return case.liquid.time is None
+
+
+def year_summary(case, before: Before) -> dict[str, Any]:
+    """Summary of a case that differs only in what concerns the year from the one whose loop `before` holds.
+
+    Without the tables of branches and nodes; see :func:`thermo.air.year_summary` for many variants at once.
+    """
+    flags = list(before.summary["run"]["flags"])
+    _, sections = _year(case, before.technology, flags)
+    liquid = {key: value for key, value in before.summary["liquid"].items() if key not in ("branches", "nodes")}
+    kept = {key: before.summary[key] for key in ("racks", "cooling_units", "air") if key in before.summary}
+    summary = {**kept, "liquid": liquid, **sections}
+    return summary | {"limits": air.limit_rows(case, summary), "run": {"flags": flags}}
 
 
 def preflight(case, backend) -> dict[str, Any]:
@@ -108,7 +149,8 @@ def operate(case, technology: Technology) -> operation.Operation:
     liquid, scale = case.liquid, case.plant.it_scale
     groups = scale * liquid.groups
     to_coolant, to_air = rack_heat(liquid, technology.chips)
-    supply = (case.plant.air_handler.supply_temperature or AIR_SUPPLY) if case.room is None else air.given_supply(case)
+    given = case.plant.air_handler.supply_temperature
+    supply = air.given_supply(case) if case.room is not None else AIR_SUPPLY if given is None else given
     full, caught = groups * liquid.racks * (to_coolant + to_air), to_coolant / (to_coolant + to_air)
     pumps = scale * technology.scale * technology.pump_power
     units = round(groups * (liquid.unit.units + liquid.unit.redundancy))
@@ -116,7 +158,7 @@ def operate(case, technology: Technology) -> operation.Operation:
     limit = technology.facility_limit
 
     def plant(it_power, _share) -> Year:
-        most = max(full, float(np.max(it_power)))
+        most = np.maximum(full, arrays.largest(it_power))
         design = (most, caught * most)
         year = closed_loop_year.simulate(case, it_power, caught * it_power, limit, pumps, supply, design=design)
         return fill.with_fill(year, case, volume, liquid.coolant, units)

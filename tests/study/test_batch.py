@@ -58,6 +58,7 @@ def hall(*tables, plant=ECONOMIZER, law="[plant.chiller]\ncop = 4\n", site=""):
     return text("\n".join(tables), given)
 
 
+SHIPPED = ("abilene_closed_loop", "abilene_immersion_two_phase")
 # name: the case, and what varies in it between two ends
 KINDS = {
     "fixed laws": (hall(LOAD, MONEY), {
@@ -129,8 +130,40 @@ KINDS = {
         "load.shift.share": (0.1, 0.6), "load.shift.highest": (0.6, 1.0), "load.utilisation": (0.3, 0.8),
         "electricity.markup": ("0 USD/MWh", "20 USD/MWh"),
     }),
+    "closed loop": ("abilene_closed_loop", {
+        "plant.facility_loop.temperature_rise": ("8 K", "12 K"), "plant.facility_loop.minimum_flow": (0.2, 0.9),
+        "plant.facility_loop.pump_head": ("150 kPa", "300 kPa"), "plant.facility_loop.pump_efficiency": (0.6, 0.8),
+        "plant.dry_cooler.design_approach": ("4 K", "8 K"), "plant.dry_cooler.redundancy": (0, 3),
+        "plant.dry_cooler.minimum_fan_speed": (0.1, 0.4), "plant.rear_door.effectiveness": (0.3, 0.7),
+        "plant.fill.dry_cooler_volume": (0.5, 1.0), "plant.fill.distribution_unit_volume": (0.1, 0.2),
+        "plant.fill.other": (2.0, 5.0), "plant.fill.flush_volumes": (1.0, 2.0),
+        "plant.fill.top_up_per_year": (0.0, 0.01), "plant.fill.filter_purges_per_year": (2.0, 6.0),
+        "plant.fill.purge_share": (0.001, 0.004), "plant.fill.leak_allowance": (0.0, 0.02),
+        "plant.trim_chiller.evaporator_approach": ("3 K", "7 K"), "plant.trim_chiller.minimum_lift": ("10 K", "30 K"),
+        "plant.trim_chiller.condenser_approach": ("10 K", "20 K"), "plant.trim_chiller.units": (1, 3),
+        "plant.trim_chiller.redundancy": (0, 2), "plant.air_handler.supply_temperature": ("22 degC", "26 degC"),
+        "load.utilisation": (0.3, 0.9), "money.water_price": (1.0, 5.0),
+    }),
+    "closed loop, few dry coolers": ("abilene_closed_loop", {
+        "plant.dry_cooler.units": (1, 3), "plant.trim_chiller.carnot_fraction": (0.4, 0.6),
+        "load.utilisation": (0.5, 1.0),
+    }),
+    "closed loop that warms": ("abilene_closed_loop", {
+        "plant.dry_cooler.units": (1, 3), "plant.trim_chiller.cop": (3.0, 5.0), "load.utilisation": (0.3, 0.9),
+    }),
+    "closed loop behind towers": ("abilene_closed_loop", {
+        "plant.tower.fan_power_fraction": (0.01, 0.03), "load.utilisation": (0.3, 0.9),
+    }),
+    "boiling tanks": ("abilene_immersion_two_phase", {
+        "plant.facility_loop.temperature_rise": ("8 K", "12 K"), "load.utilisation": (0.3, 1.0),
+        "site.electricity_price": ("0.05 USD/kWh", "0.2 USD/kWh"),
+    }),
 }  # fmt: skip
 EXTRA = {
+    "closed loop, few dry coolers": ["plant.trim_chiller={ carnot_fraction = 0.5 }"],
+    "closed loop that warms": ["plant.trim_chiller={ cop = 4 }"],
+    "closed loop behind towers": ['plant.facility_loop.rejection="tower"',
+                                  'plant.trim_chiller={ condenser = "water" }'],
     "records": ["plant.power.ups.loss=[0.01, 0.02, 0.03]", "plant.power.transformer_loss=[0.001, 0.008]",
                 'plant.power.psu.record="SMC 8xH100"'],
     "warm chips": ["load.batching={ largest = 64, single_stream = 400, running_share = 0.3 }"],
@@ -154,12 +187,15 @@ def drawn(tmp_path):
 
     def points_of(kind, count=5, seed=1, only=None):
         content, spans = KINDS[kind]
-        (tmp_path / "case.toml").write_text(content)
-        draw = random.Random(seed)
-        found = []
+        file, field = tmp_path / "case.toml", SMALL_FIELD
+        if content in SHIPPED:
+            file, field = REVIEW / f"{content}.toml", points.SOLVED_HERE
+        else:
+            file.write_text(content)
+        draw, found = random.Random(seed), []
         for _ in range(count):
             varied = [f"{key}={between(span, draw.random())}" for key, span in spans.items() if only in (None, key)]
-            found.append(Point(str(tmp_path / "case.toml"), (*EXTRA.get(kind, ()), *varied), SMALL_FIELD))
+            found.append(Point(str(file), (*EXTRA.get(kind, ()), *varied), field))
         return found
 
     return points_of
@@ -278,3 +314,26 @@ def test_a_changed_file_is_read_again(drawn, tmp_path):
     file.write_text(file.read_text().replace("cop = 4", "cop = 3"))
     after = points.evaluate(point)
     assert after["metrics"]["pue"] > before["metrics"]["pue"]
+
+
+@pytest.mark.parametrize("name", [*SHIPPED, pytest.param("abilene_immersion_single_phase", marks=pytest.mark.slow)])
+def test_the_year_alone_is_that_of_the_whole_run(name):
+    """A loop or tank solved once, with the year of another load and price, is the run of the case with both."""
+    overrides = ("load.utilisation=0.45", "site.electricity_price=0.1 USD/kWh", "plant.dry_cooler.redundancy=2")
+    file = str(REVIEW / f"{name}.toml")
+    whole, alone = (evaluate(Point(file, overrides, field)) for field in (None, points.SOLVED_HERE))
+    assert {"metrics", "tokens", "cost", "chips", "water", "limits", "liquid"} <= alone.keys()
+    for section, found in alone.items():
+        if isinstance(found, dict):
+            same(found, {key: value for key, value in whole[section].items() if key in found}, section)
+        else:
+            same(found, whole[section], section)
+
+
+def test_numbers_of_solved_chips_are_structure():
+    """The loop and its chips are solved together, so another chip is another loop."""
+    file = str(REVIEW / "abilene_closed_loop.toml")
+    some = [Point(file, (f"load.chip.leakage_fraction={value}",), points.SOLVED_HERE) for value in (0.1, 0.2)]
+    assert len(batch.groups(some)) == 2
+    cool, warm = (result["chips"]["power_W"] for _, result in sorted(batch.evaluate_all(some)))
+    assert warm != pytest.approx(cool, rel=1e-3)

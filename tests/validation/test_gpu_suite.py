@@ -37,6 +37,9 @@ def test_rehearsal_runs_every_section(tmp_path):
     assert graph["on"] is None
     assert "no graphs" in graph["why"]
     assert graph["launches_per_step"] > 100
+    years = sections["years"]["result"]
+    assert years["passed"]
+    assert {"abilene_air_dry.toml", "abilene_air_evaporative.toml"} == set(years["ms_per_year"])
     assert sections["aisle 0.3 m"]["result"]["iterations"] > 0
 
 

@@ -128,7 +128,7 @@ class Coil:
                 break
             moved = np.where(np.abs(speed - last) > 1e-14, speed - last, np.inf)
             slope = (now - last_miss) / moved
-            step = np.clip(-now / np.where(slope > 0.05, slope, 1.0), -2.0, 2.0)
+            step = np.where(np.abs(now) < 1e-9, 0.0, np.clip(-now / np.where(slope > 0.05, slope, 1.0), -2.0, 2.0))
             last, last_miss = speed, now
             speed = np.where(reachable, np.minimum(speed + step, 0.0), 0.0)
         return np.exp(speed)

@@ -15,18 +15,25 @@ import numpy as np
 from kernels.backend import make_backend
 from thermo import arrays
 from thermo.case import Case, variant
+from thermo.case.schema_plant import HOUR
 from thermo.case.source import parse_override
 from thermo.case.units import NUMBER_THEN_UNIT
 from thermo.errors import CaseError, DivergedError
 from thermo.output import summary as summaries
 from thermo.run import cooling_of
-from thermo.study.points import Point, evaluate, former_of
+from thermo.study.points import SOLVED_HERE, Point, evaluate, former_of
 
 TOGETHER = {
     "plant.air_handler": "flow_margin fan_pressure fan_efficiency minimum_speed coil_approach effectiveness "
                          "supply_temperature",
     "plant.chilled_water": "supply_temperature temperature_rise minimum_flow pump_head pump_efficiency",
     "plant.chiller": "cop carnot_fraction evaporator_approach condenser_approach minimum_lift units redundancy",
+    "plant.trim_chiller": "cop carnot_fraction evaporator_approach condenser_approach minimum_lift units redundancy",
+    "plant.facility_loop": "temperature_rise minimum_flow pump_head pump_efficiency",
+    "plant.dry_cooler": "units redundancy design_approach minimum_fan_speed",
+    "plant.rear_door": "effectiveness",
+    "plant.fill": "dry_cooler_volume distribution_unit_volume other flush_volumes top_up_per_year "
+                  "filter_purges_per_year purge_share leak_allowance",
     "plant.economizer": "approach effectiveness fan_power_fraction minimum_fan_speed dew_point_min dew_point_max "
                         "relative_humidity_max",
     "plant.tower": "approach fan_power_fraction minimum_fan_speed",
@@ -50,9 +57,8 @@ TOGETHER = {
 }  # fmt: skip
 """The numbers of a case that may differ among points that are put together, by table; no branch depends on them."""
 
-LARGEST = {"cpu": 4 * 8760, "cuda": 2000 * 8760}
-"""Steps of the year of all variants that are put together: the caches of a processor, the memory of a GPU."""
-STEPS = 8760
+LARGEST = {"cpu": 4, "cuda": 1000}
+"""Years of hours that are put together: what the caches of a processor or the memory of a GPU hold."""
 
 
 def groups(points: Sequence[Point]) -> list[list[int]]:
@@ -65,13 +71,16 @@ def groups(points: Sequence[Point]) -> list[list[int]]:
 
 def _structure(point: Point) -> Hashable:
     """What points have in common that can be put together: all but the numbers of :data:`TOGETHER`."""
-    return point.case, point.field, tuple(_fixed(text) for text in point.overrides)
+    solved = point.field == SOLVED_HERE  # a loop or tank with its chips, whose numbers then are structure
+    return point.case, point.field, tuple(_fixed(text, solved) for text in point.overrides)
 
 
 @lru_cache(maxsize=4096)
-def _fixed(override: str) -> str:
+def _fixed(override: str, solved: bool) -> str:
     """An override without its value where that may be an array, else as it is."""
     key, value = parse_override(override)
+    if solved and key.startswith("load.chip."):
+        return override
     return key if _may_differ(key) and _is_number(value) else override
 
 
@@ -93,16 +102,21 @@ def evaluate_all(points: Sequence[Point], backend: str = "cpu") -> Iterator[tupl
 
     `backend`: "cpu", or "cuda" for arrays on a GPU.
     """
-    module, most = array_module(backend), most_together(backend)
+    module = array_module(backend)
     for group in groups(points):
+        most = most_together(points[group[0]], backend)
         for start in range(0, len(group), most):
             some = group[start : start + most]
             yield from zip(some, _together([points[i] for i in some], module), strict=True)
 
 
-def most_together(backend: str) -> int:
-    """How many points of one structure are put together."""
-    return max(LARGEST[backend] // STEPS, 1)
+def most_together(point: Point, backend: str) -> int:
+    """How many points like this one are put together: fewer where a year has shorter steps."""
+    try:
+        plant = variant(point.case, point.overrides).plant
+    except CaseError:
+        return LARGEST[backend]
+    return max(round(LARGEST[backend] * (1.0 if plant is None else plant.step / HOUR)), 1)
 
 
 def array_module(backend: str) -> Any:
@@ -138,7 +152,10 @@ def stacked(points: list[Point]) -> Case:
     cases = [variant(point.case, point.overrides) for point in points]
     case = cases[0]
     for override in points[0].overrides:
-        path = parse_override(override)[0].split(".")
+        key = parse_override(override)[0]
+        if not _may_differ(key):
+            continue
+        path = key.split(".")
         values = [_at(one, path) for one in cases]
         if any(value != values[0] for value in values):
             case = _with(case, path, arrays.array(np.array(values, dtype=np.float64)[:, None]))

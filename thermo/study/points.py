@@ -5,18 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from thermo import __version__
-from thermo.case import load, variant
+import numpy as np
+
+from thermo import __version__, arrays
+from thermo.case import Case, load, variant
 from thermo.errors import CaseError, DivergedError
 from thermo.output import summary as summaries
 from thermo.run import choose_backend, cooling_of
 
 COMPUTED = "points"  # folder of results, one file a point
+SOLVED_HERE = "solved where the year is computed"
+"""Instead of what a field gave: the loop or tank that the year starts from is solved in the process that needs it."""
+YEAR_ONLY = frozenset({"site", "money", "electricity", "limits"})
+"""Tables that neither loop nor tank depends on; of [plant] they know the facility coolant, of [load] the chip."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +79,29 @@ def evaluate(point: Point) -> dict[str, Any]:
         return {"failed": str(problem)}
 
 
-def former_of(point: Point) -> dict[str, Any]:
-    """What the solved field of a point gave."""
-    return _field(point.field)
+def former_of(point: Point) -> Any:
+    """What the year of a point starts from: what its solved field gave, or the loop or tank, solved once a process."""
+    if point.field != SOLVED_HERE:
+        return _field(point.field)
+    case = variant(point.case, point.overrides)
+    load_, loop = case.load, case.plant.facility_loop
+    own = case.model_dump(exclude={"plant", "load", *YEAR_ONLY})
+    parts = (case.file, own, loop.coolant, loop.supply_temperature, load_ and load_.chip)
+    return _before_year(Start(repr(parts), case))
+
+
+@dataclass(frozen=True)
+class Start:
+    """All that a loop or a tank depends on, as text, and a case that has it."""
+
+    text: str
+    case: Case = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _before_year(start: Start) -> Any:
+    with arrays.of_module(np):
+        return cooling_of(start.case).before_year(start.case, choose_backend("auto", "single"), lambda *_: None)
 
 
 @lru_cache(maxsize=4)

@@ -17,7 +17,7 @@ from thermo.output import atomic
 from thermo.run import cooling_of
 from thermo.study import design, sweep_tables
 from thermo.study.option import gather
-from thermo.study.points import Point, Store, feasible, figure
+from thermo.study.points import SOLVED_HERE, Point, Store, feasible, figure
 from thermo.study.sweep_file import Sweep, load
 from thermo.study.workers import compute, workers_for
 
@@ -47,8 +47,11 @@ class Runner:
 def solved_field(case: Path, directory: Path, only_year: bool) -> str | None:
     """What the year needs of the solved field of a case; None when every point solves its own."""
     loaded = load_case(case)
-    if not only_year or not hasattr(cooling_of(loaded), "year_summary") or loaded.plant is None:
+    module = cooling_of(loaded)
+    if not only_year or not hasattr(module, "year_summary") or loaded.plant is None:
         return None
+    if hasattr(module, "before_year"):
+        return SOLVED_HERE if module.year_alone(loaded) else None
     (option,) = gather([case], directory / "runs", "auto", "single")
     kept = {key: option.summary[key] for key in ("racks", "cooling_units", "plant") if key in option.summary}
     return json.dumps(kept, sort_keys=True)

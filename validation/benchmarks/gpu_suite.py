@@ -3,7 +3,8 @@
 
 Run it:  python validation/benchmarks/gpu_suite.py
 Device and versions, the GPU tests, parity with the CPU per kernel and per solve, the copy bandwidth and each kernel's
-share of it, launches per step, graph capture on and off, and the half aisle at 0.3, 2.4 and 7.4 million fluid cells.
+share of it, launches per step, graph capture on and off, years of many variants put together, and the half aisle at
+0.3, 2.4 and 7.4 million fluid cells.
 A section that fails or finds no time left says so in its place in the file; the exit status is 1 when a check fails.
 ``--cpu-rehearsal`` runs the same logic on the CPU with tiny sizes.
 """
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import launches  # noqa: F401 - puts the repository on the path
-from gpu import device, parity, speed
+from gpu import device, parity, speed, years
 
 from kernels.backend import CpuBackend, make_backend, why_no_cuda
 
@@ -32,9 +33,9 @@ TIME_LIMIT_S = 460.0
 RESERVED_S = 70.0
 """Kept for what comes after the aisles: the GPU tests and the graphs."""
 FULL = {"parity": (0.1, 10), "bandwidth": 0.0172, "copy": 2**30, "graph": ((0.1, 50), (0.05, 50), (0.025, 20)),
-        "aisle": ((0.05, 45.0), (0.025, 60.0), (0.0172, 150.0)), "settings": ()}
+        "aisle": ((0.05, 45.0), (0.025, 60.0), (0.0172, 150.0)), "settings": (), "years": 2000}
 TINY = {"parity": (0.3, 2), "bandwidth": 0.3, "copy": 2**16, "graph": ((0.3, 2),), "aisle": ((0.3, 2.0), (0.25, 2.0)),
-        "settings": ("solve.max_iterations=60",)}
+        "settings": ("solve.max_iterations=60",), "years": 8}
 """Edges of the cells (m) with steps or seconds. 0.05, 0.025 and 0.0172 m give 0.3, 2.4 and 7.4 million fluid cells."""
 
 
@@ -92,6 +93,7 @@ def run(suite: Suite, make: Callable[[str], Any], size: dict[str, Any]) -> None:
     for cell, budget_s in size["aisle"][:-1]:
         aisle(cell, budget_s)
     suite.section("bandwidth", partial(speed.kernels, single, size["bandwidth"], size["copy"]), 40.0)
+    suite.section("years", partial(years.check, single.name, size["years"]), 40.0)
     aisle(*size["aisle"][-1])
     if single.name == "cuda":
         suite.section("tests", device.run_tests, 20.0)

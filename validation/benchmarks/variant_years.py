@@ -38,15 +38,22 @@ TARGET_WALL_S = 120.0
 """What the design asks of 10,000 variant-years on two cores."""
 
 
-def points(years: int) -> list[Point]:
-    """The variants, both cases under the same draws."""
+def draws(years: int) -> dict[str, list[tuple[str, ...]]]:
+    """The overrides of the variants by case, both cases under the same draws."""
     loaded = sweep_file.load(cases_directory() / SWEEP)
     settings = loaded.settings.model_copy(update={"samples": years // len(loaded.cases)})
-    with tempfile.TemporaryDirectory() as folder:
-        fields = [sweep.solved_field(case, Path(folder), True) for case in loaded.cases]
-    values = design.hypercube(settings)
-    return [Point(str(case), design.overrides(settings, one), field)
-            for case, field in zip(loaded.cases, fields, strict=True) for one in values]
+    values = [design.overrides(settings, one) for one in design.hypercube(settings)]
+    return {str(case): values for case in loaded.cases}
+
+
+def points(years: int) -> list[Point]:
+    """The variants with their solved fields."""
+    found = []
+    for case, overrides in draws(years).items():
+        with tempfile.TemporaryDirectory() as folder:
+            field = sweep.solved_field(Path(case), Path(folder), True)
+        found += [Point(case, one, field) for one in overrides]
+    return found
 
 
 def together(some: list[Point]) -> tuple[float, int]:
@@ -66,7 +73,7 @@ def alone(some: list[Point]) -> tuple[float, int]:
 def shares(some: list[Point], backend: str = "cpu", size: int | None = None) -> dict[str, Any]:
     """Milliseconds a year of reading the cases, of their years and of taking the results apart."""
     spent = {"reading": 0.0, "years": 0.0, "taking_apart": 0.0}
-    size = size or batch.most_together(backend)
+    size = size or batch.LARGEST[backend]
     with arrays.of_module(batch.array_module(backend)):
         for start in range(0, len(some), size):
             few, marks = some[start : start + size], [time.perf_counter()]

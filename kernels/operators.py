@@ -19,13 +19,24 @@ Faces with a boundary condition are not in these arrays but in the lists of :mod
 
 from __future__ import annotations
 
+import numpy as np
+
 from kernels.cell import HALF, ONE, ZERO, cell, scalar
+
+LEAST = np.float32(1e-20)
+"""Diffusivity that stands for none, where one divides by it."""
 
 
 @scalar
 def at_face(weight, low, high):
     """Interpolate two neighbouring cell values to the face between them."""
     return weight * low + (ONE - weight) * high
+
+
+@scalar
+def series(weight, low, high):
+    """Diffusivity of two half cells in series, exact where it jumps at the face (Patankar 1980, section 4.2)."""
+    return low * high / max((ONE - weight) * high + weight * low, LEAST)
 
 
 @cell

@@ -8,7 +8,7 @@ is the diagonal (boundaries, sinks, pseudo-time) and the right-hand side.
 from __future__ import annotations
 
 from kernels.cell import ONE, ZERO, cell, scalar
-from kernels.operators import at_face
+from kernels.operators import at_face, series
 
 
 @cell
@@ -30,6 +30,13 @@ def exchange(conductance, weight, nu_low, nu_high, nu_t_low, nu_t_high, inverse_
     return conductance * viscosity + max(inflow, ZERO)
 
 
+@scalar
+def series_exchange(conductance, weight, nu_low, nu_high, nu_t_low, nu_t_high, inverse_sigma, inflow):
+    """:func:`exchange` with the viscosities of the two half cells in series."""
+    low, high = nu_low + inverse_sigma * nu_t_low, nu_high + inverse_sigma * nu_t_high
+    return conductance * series(weight, low, high) + max(inflow, ZERO)
+
+
 @cell
 def viscous_row(c, sx, sy, sz, inverse_sigma, inverse_relaxation, inverse_step, floor, ax, ay, az, wx, wy, wz,
                  nu, nu_t, fx, fy, fz, extra, volume, W, E, S, N, B, T, inverse, lag):
@@ -46,6 +53,31 @@ def viscous_row(c, sx, sy, sz, inverse_sigma, inverse_relaxation, inverse_step, 
     north = exchange(ay[y], wy[y], here, nu[y], turbulent, nu_t[y], inverse_sigma, -fy[y])
     bottom = exchange(az[c], wz[c], nu[c - sz], here, nu_t[c - sz], turbulent, inverse_sigma, fz[c])
     top = exchange(az[z], wz[z], here, nu[z], turbulent, nu_t[z], inverse_sigma, -fz[z])
+    plain = west + east + south + north + bottom + top + extra[c]
+    relaxed = max(plain * inverse_relaxation + volume[c] * inverse_step, floor)
+    W[c] = west
+    E[c] = east
+    S[c] = south
+    N[c] = north
+    B[c] = bottom
+    T[c] = top
+    inverse[c] = ONE / relaxed
+    lag[c] = relaxed - plain
+
+
+@cell
+def series_row(c, sx, sy, sz, inverse_sigma, inverse_relaxation, inverse_step, floor, ax, ay, az, wx, wy, wz,
+                 nu, nu_t, fx, fy, fz, extra, volume, W, E, S, N, B, T, inverse, lag):
+    """:func:`viscous_row` with half cells in series at the faces, for layers at walls that few cells resolve: there the
+    viscosity of neighbours differs by factors, and the linear mean carries too much momentum."""
+    x, y, z = c + sx, c + sy, c + sz
+    here, turbulent = nu[c], nu_t[c]
+    west = series_exchange(ax[c], wx[c], nu[c - sx], here, nu_t[c - sx], turbulent, inverse_sigma, fx[c])
+    east = series_exchange(ax[x], wx[x], here, nu[x], turbulent, nu_t[x], inverse_sigma, -fx[x])
+    south = series_exchange(ay[c], wy[c], nu[c - sy], here, nu_t[c - sy], turbulent, inverse_sigma, fy[c])
+    north = series_exchange(ay[y], wy[y], here, nu[y], turbulent, nu_t[y], inverse_sigma, -fy[y])
+    bottom = series_exchange(az[c], wz[c], nu[c - sz], here, nu_t[c - sz], turbulent, inverse_sigma, fz[c])
+    top = series_exchange(az[z], wz[z], here, nu[z], turbulent, nu_t[z], inverse_sigma, -fz[z])
     plain = west + east + south + north + bottom + top + extra[c]
     relaxed = max(plain * inverse_relaxation + volume[c] * inverse_step, floor)
     W[c] = west

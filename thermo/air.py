@@ -38,7 +38,9 @@ TURBULENCE = {
 }
 WALLS = {
     "wall-function": ", wall functions (Launder and Spalding 1974)",
-    "two-layer": ", a one-equation model in the layer at walls (Wolfstein 1969, Chen and Patel 1988)",
+    "two-layer": ", a one-equation model in the layer at walls (Wolfshtein 1969, Chen and Patel 1988)",
+    "two-layer-natural": ", a one-equation model of natural convection in the layer at walls (Xu, Chen and Nieuwstadt "
+                         "1998)",
 }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from field_cases import CAVITY, FINS, LVEL, RENORMALISED, ROOM, TANK, TWO_LAYER, make_plates, make_solver
+from field_cases import CAVITY, FINS, LVEL, NATURAL, RENORMALISED, ROOM, TANK, TWO_LAYER, make_plates, make_solver
 
 from kernels import aggregation
 from kernels.backend import CpuBackend
@@ -23,7 +23,7 @@ from kernels.reduce import Reducer
 COARSE = "grid.cell=0.4"
 """The simulator is slow."""
 SIZES = {"room": (ROOM, ()), "renormalised": (ROOM, [*RENORMALISED, COARSE]), "lvel": (ROOM, [*LVEL, COARSE]),
-         "two layer": (ROOM, [*TWO_LAYER, COARSE]),
+         "two layer": (ROOM, [*TWO_LAYER, COARSE]), "natural layer": (ROOM, [*NATURAL, COARSE]),
          "cavity": (CAVITY, ("grid.cells=[5, 4, 4]",)), "tank": (CAVITY, [*TANK, FINS, "grid.cells=[5, 4, 4]"])}
 
 

@@ -76,7 +76,7 @@ jet = true
 
 RENORMALISED = ['physics.turbulence="rng-k-epsilon"', "physics.buoyancy_production=true",
                 "physics.transposed_stress=true"]
-TWO_LAYER = ['physics.wall="two-layer"']
+TWO_LAYER, NATURAL = ['physics.wall="two-layer"'], ['physics.wall="two-layer-natural"']
 LVEL = ['physics.turbulence="lvel"', """obstacle=[{name="block", from=[0.8,0.2,0.6], to=[1.0,0.6,0.8], \
 material={conductivity=200, density=2700, heat_capacity=900}}]"""]
 """Overrides of the room: other turbulence models, the last with a conducting block."""
@@ -226,7 +226,7 @@ def record_launches(precision: str) -> dict[str, set[tuple[str, ...]]]:
     FrequencyDamping(room).apply()
     for overrides in ([FINS], TANK):
         make_solver(CAVITY, backend, overrides).step(0.7, (1, 1, 1), 1, 0.1, 0.1)
-    for overrides in (RENORMALISED, TWO_LAYER, LVEL):
+    for overrides in (RENORMALISED, TWO_LAYER, NATURAL, LVEL):
         make_solver(ROOM, backend, overrides).step(0.7, (1, 1, 1), 1, 0.1, 0.1)
     cavity = make_solver(CAVITY, backend, ["grid.cells=[16, 16, 16]"])
     for _ in range(2):

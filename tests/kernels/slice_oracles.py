@@ -162,18 +162,25 @@ def damped_face_sweep(v):
     return {"new": (1.0 - v.damping) * v.old() + v.damping * v.inverse() * (v.b() + neighbours)}
 
 
-def viscous_row(v):
+def _viscous_row(v, mean):
     sides = {}
     for (low, high), a in zip(("WE", "SN", "BT"), "xyz", strict=True):
         for side, at, sign in ((low, 0, 1.0), (high, 1, -1.0)):
-            weight = getattr(v, f"w{a}")(at, a)
-            viscosity = (weight * (v.nu(at - 1, a) + v.inverse_sigma * v.nu_t(at - 1, a))
-                         + (1.0 - weight) * (v.nu(at, a) + v.inverse_sigma * v.nu_t(at, a)))
+            viscosity = mean(getattr(v, f"w{a}")(at, a), v.nu(at - 1, a) + v.inverse_sigma * v.nu_t(at - 1, a),
+                             v.nu(at, a) + v.inverse_sigma * v.nu_t(at, a))
             inflow = np.maximum(sign * getattr(v, f"f{a}")(at, a), 0.0)
             sides[side] = getattr(v, f"a{a}")(at, a) * viscosity + inflow
     plain = sum(sides.values()) + v.extra()
     relaxed = plain * v.inverse_relaxation + v.volume() * v.inverse_step
     return {**sides, "inverse": 1.0 / relaxed, "lag": relaxed - plain}
+
+
+def viscous_row(v):
+    return _viscous_row(v, lambda weight, low, high: weight * low + (1.0 - weight) * high)
+
+
+def series_row(v):
+    return _viscous_row(v, lambda weight, low, high: 1.0 / ((1.0 - weight) / low + weight / high))
 
 
 def strain_rate(v):
@@ -238,6 +245,6 @@ ORACLES = [
     central_correction, limited_correction, add_correction, face_force, cell_force, momentum_source, velocity_response,
     boussinesq, rhie_chow_flux, pressure_conductance, correct_flux, correct_velocity, row_diagonal, lagged_source,
     jacobi_sweep, row_defect, operator_apply, operator_residual, smoother_sweep, inverse_diagonal, face_operator,
-    damped_face_sweep, viscous_row, strain_rate, turbulent_viscosity, turbulence_sources,
+    damped_face_sweep, viscous_row, series_row, strain_rate, turbulent_viscosity, turbulence_sources,
     strain_term, add_weight, buoyancy_production, wall_distance,
 ]

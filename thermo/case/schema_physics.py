@@ -134,9 +134,10 @@ class Physics(Table):
         "k-epsilon", description="Turbulence model: standard or RNG k-epsilon, LVEL for narrow gaps, or large-eddy "
         "simulation by WALE or Vreman in time-dependent runs.",
     )
-    wall: Literal["wall-function", "two-layer"] = Field(
+    wall: Literal["wall-function", "two-layer", "two-layer-natural"] = Field(
         "wall-function", description="Walls of the k-epsilon models: wall functions, for cells too wide to resolve the "
-        "viscous layer, or a one-equation model in that layer, for cells of any width.",
+        "viscous layer, or a one-equation model in that layer, for cells of any width: two-layer where fans or jets "
+        "drive the flow along walls, two-layer-natural where their own heat does.",
     )
     buoyancy_production: Flag = Field(
         False, description="Buoyancy makes turbulence in unstable and destroys it in stable layers (k-epsilon models)."
@@ -208,6 +209,11 @@ class Physics(Table):
     def has_k(self) -> bool:
         """Whether the turbulence model has k and epsilon."""
         return self.turbulence in ("k-epsilon", "rng-k-epsilon")
+
+    @property
+    def two_layer(self) -> bool:
+        """Whether a model of its own solves the layer at walls."""
+        return self.has_k and self.wall in ("two-layer", "two-layer-natural")
 
 
 class Initial(Table):

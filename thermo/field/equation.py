@@ -24,6 +24,7 @@ class SharedRow:
     def __init__(self, solver, swept_together: int = 1, convection_scheme: str | None = None,
                  arrays_of: SharedRow | None = None):
         self.solver = solver
+        self.viscous_row = transport.series_row if solver.case.physics.two_layer else transport.viscous_row
         if arrays_of is None:
             self._allocate(swept_together)
         else:  # equations that are solved one after the other need them one at a time
@@ -54,7 +55,7 @@ class SharedRow:
         ``equation.extra`` must be complete; ``rate`` is 1/pseudo-time step in 1/s.
         """
         s, g = self.solver, self.solver.geometry
-        s.run(transport.viscous_row, *s.strides, inverse_sigma, 1.0 / relaxation, rate, FLOOR, *self.spread, *g.w,
+        s.run(self.viscous_row, *s.strides, inverse_sigma, 1.0 / relaxation, rate, FLOOR, *self.spread, *g.w,
               s.nu, s.nu_t, *flux, equation.extra, g.volume, *self.neighbours, equation.inverse, equation.lag)
 
     def convect(self, factor: float, flux) -> None:

@@ -19,4 +19,4 @@ def turbulence_model(solver):
     if physics.large_eddy:
         return LargeEddy(solver)
     constants = turbulence.RENORMALISED if physics.turbulence == "rng-k-epsilon" else turbulence.STANDARD
-    return (TwoLayerModel if physics.wall == "two-layer" else KEpsilonModel)(solver, constants)
+    return (TwoLayerModel if physics.two_layer else KEpsilonModel)(solver, constants)

@@ -61,12 +61,17 @@ def natural_units(re_y):
 
 @scalar
 def layer_ratio(re_y, slope, natural):
-    """Turbulent over molecular viscosity in the layer at the wall; ``natural`` is 1 for natural convection, else 0."""
+    """Turbulent over molecular viscosity in the layer at the wall; ``natural`` is 1 for natural convection, else 0.
+
+    ``zero`` gives the results of ``math`` the precision of the arguments where the compiler is off.
+    """
     if natural > ZERO:
         y_v = natural_units(re_y)
-        power = math.exp(np.float32(33.0) * math.log(max(y_v, SMALLEST)) / np.float32(20.0))
+        zero = ZERO * y_v
+        power = zero + math.exp(np.float32(33.0) * (zero + math.log(max(y_v, SMALLEST))) / np.float32(20.0))
         return np.float32(68.0) * y_v / (np.float32(125.0) * (ONE + np.float32(201.0) * power / np.float32(400000.0)))
-    return slope * re_y * (ONE - math.exp(-re_y / DAMPING))
+    undamped = slope * re_y
+    return undamped - undamped * math.exp(-re_y / DAMPING)
 
 
 @scalar
@@ -76,7 +81,7 @@ def layer_decay(re_y, length_slope, natural):
         y_v = natural_units(re_y)
         return (np.float32(20000.0) + y_v * (np.float32(2000.0) + np.float32(103.0) * y_v)) / np.float32(17600.0)
     reach = max(re_y / (TWO * length_slope), NEARLY_ZERO)
-    return TWO * reach / (ONE - math.exp(-reach))
+    return TWO * reach * reach / (reach - reach * math.exp(-reach))
 
 
 @scalar
@@ -92,8 +97,7 @@ def layer_resistance(re_y, slope, natural, limit, width, prandtl_ratio):
 
     The first is the mean of ``1 / (1 + prandtl_ratio nu_t/nu)`` with ``prandtl_ratio`` Pr over Pr_t for heat, 1 for
     momentum; the second the mean distance of the resistance from the wall, in widths of the cell: a quarter where the
-    flow is laminar, less where turbulence leaves it next to the wall. ``zero`` gives the results of ``math`` the
-    precision of the arguments where the compiler is off.
+    flow is laminar, less where turbulence leaves it next to the wall. ``zero`` as in :func:`layer_ratio`.
     """
     reach = re_y / STRETCH
     zero = ZERO * re_y

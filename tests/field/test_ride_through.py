@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from room import make_case
-from time_cases import AISLE
+from time_cases import AISLE, run
 
 from thermo.field.ride_through import of_racks
+from thermo.field.transient_outcome import transient_rack_rows
 
 
 def record(case, points, begin=2.0) -> dict[str, float]:
@@ -35,3 +36,9 @@ def test_a_rack_that_is_too_warm_before_the_event_has_no_time_left():
 def test_the_class_of_the_rack_decides():
     case = make_case(AISLE, ['rack.A1.ashrae_class="A4"'])
     assert "ride_through_s" not in record(case, [(0.0, 20.0), (2.0, 20.0), (4.0, 44.0)])
+
+
+def test_a_row_names_the_class_that_its_time_is_counted_for():
+    solution = run(AISLE, ["rack.A1.ashrae_class=A3", "time.duration=0.3", "time.statistics_from=0", "event=[]",
+                           "time.output_every=0.3", "solve.max_iterations=20"])
+    assert transient_rack_rows(solution)[0]["ashrae_class"] == "A3"

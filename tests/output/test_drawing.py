@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sample_result import nodes, sample
 
-from thermo.output import elevations, isosurface, resolved, streamlines
+from thermo.output import elevations, floor, isosurface, resolved, streamlines
 from thermo.output.any_section import any_section
 from thermo.output.planes import Cut
-from thermo.result import Fields, Variable
+from thermo.result import Box, Fields, Variable
 
 
 def turning(solid=None):
@@ -113,13 +113,44 @@ def test_fronts_are_seen_from_before_the_rack(side, layer, mirrored):
     assert front.across[-1] == pytest.approx(fields.y_nodes[columns[1]] - fields.y_nodes[columns[0]])
 
 
+def test_racks_of_a_row_stand_in_the_order_in_which_one_sees_them():
+    """From before the x_max side the rack with the largest y is the last, from before x_min the first."""
+    result = sample((8, 24, 15))
+    along = {box.name: box.lo[1] for box in result.boxes if box.kind == "rack"}
+    for side, back, sign in (("x_max", "x_min", 1.0), ("x_min", "x_max", -1.0)):
+        found = elevations.fronts(result, dict.fromkeys(along, (side, back)))
+        assert len({front.line for front in found}) == 1
+        seen = [front.name for front in sorted(found, key=lambda front: front.place)]
+        assert seen == sorted(along, key=lambda name: sign * along[name])
+
+
+def floor_of(flows):
+    """A result with one tile a flow, 0.6 m apart, and a hole that takes 0.05 m3/s down."""
+    result = sample()
+    boxes = [Box(f"T{n}", "tile", (0.1 + 0.3 * n, 0.1, 0.0), (0.4 + 0.3 * n, 0.4, 0.0), "") for n in range(len(flows))]
+    boxes.append(Box("hole", "tile", (0.1, 0.6, 0.0), (0.4, 0.8, 0.0), ""))
+    rows = [{"name": f"T{n}", "kind": "tile", "flow_m3_s": flow} for n, flow in enumerate(flows)]
+    rows.append({"name": "hole", "kind": "cutout", "flow_m3_s": 0.07})
+    return dataclasses.replace(result, boxes=boxes, summary=result.summary | {"plates": rows})
+
+
+def test_the_floor_tells_what_comes_out_of_its_tiles():
+    caption = floor.picture(floor_of([0.1, 0.2, 0.3, 0.4])).caption
+    for text in ("0.100 to 0.400", "0.250 in the mean", "45 %", "1.00 in all", "other holes, 0.07"):
+        assert text in caption
+    assert "drawn down" not in caption
+    assert "drawn down" in floor.picture(floor_of([0.1, 0.2, 0.3, -0.1])).caption
+    assert floor.picture(floor_of([0.1, 0.2, 0.3])) is None
+
+
 def test_many_racks_are_drawn_in_rows_hottest_kept():
     result = sample((8, 24, 15))
-    racks = [dataclasses.replace(result.boxes[n % 4], name=f"R{n}") for n in range(90)]
+    count = elevations.MOST + 30
+    racks = [dataclasses.replace(result.boxes[n % 4], name=f"R{n}") for n in range(count)]
     crowd = dataclasses.replace(result, boxes=racks)
     faces = dict.fromkeys((box.name for box in racks), ("x_max", "x_min"))
     picture = elevations.elevations(crowd, faces, np.arange(18.0, 40.0))
-    assert f"The {elevations.MOST} hottest of 90 racks" in picture.caption
+    assert f"The {elevations.MOST} hottest of {count} racks" in picture.caption
 
 
 def test_a_rack_without_known_sides_has_no_front():
@@ -143,8 +174,8 @@ def test_a_section_without_a_table_of_its_own_is_shown_with_units():
 
 
 def test_a_cooling_unit_blows_cold_and_draws_in_warm():
-    """The colours of a rack the other way round; a unit that feeds a plenum has no cold side to colour."""
+    """The colours of a rack the other way round; of a unit that feeds a plenum the warm side alone."""
     rack = {"name": "R", "intake": "x_min", "exhaust": "x_max"}
     units = [{"name": "C", "intake": "z_max", "discharge": "y_max"}, {"name": "P", "intake": "z_max", "feeds": ["t"]}]
     found = resolved.rack_faces({"rack": [rack], "cooling_unit": units})
-    assert found == {"R": ("x_min", "x_max"), "C": ("y_max", "z_max")}
+    assert found == {"R": ("x_min", "x_max"), "C": ("y_max", "z_max"), "P": ("", "z_max")}

@@ -7,9 +7,8 @@ import os
 import numpy as np
 
 from kernels import walls
-from kernels.regions import label_regions
 from thermo.case.overview import estimated_cells
-from thermo.field.geometry import pad_faces
+from thermo.field.enclosures import KNOWN_WATER, check_heat_leaves, labels, tied
 from thermo.field.grid import make_grid
 from thermo.field.monitors import monitor_value
 
@@ -51,10 +50,7 @@ def check_memory(case, backend) -> None:
 def check_regions(case, solver) -> None:
     """Refuse regions that gain or lose air with no opening to balance it, or whose temperature nothing determines."""
     mesh, table = solver.mesh, solver.table
-    opened = tuple(pad_faces(f, a).astype(bool) for a, f in enumerate(mesh.open_faces))
-    labels = np.asarray(label_regions(tuple(reversed(opened)), mesh.fluid))
-    flat = labels.ravel() if labels.shape == solver.grid.padded_shape else np.pad(labels, 1).ravel()
-    region_of_face = flat[table.owner]
+    region_of_face = labels(solver, mesh.open_faces, mesh.fluid)[table.owner]
     fluid_face = np.pad(mesh.fluid, 1).ravel()[table.owner]
     for region in np.unique(region_of_face[fluid_face]):
         faces = (region_of_face == region) & fluid_face
@@ -64,6 +60,7 @@ def check_regions(case, solver) -> None:
     steady = case.time is None or case.time.start == "steady"
     if case.physics.energy and steady:
         _check_temperature_fixed(case, solver)
+        check_heat_leaves(case, solver)
 
 
 def check_monitors(case, solver) -> None:
@@ -102,16 +99,12 @@ def _check_law_driven(case, solver, region_of_face, region) -> None:
 
 def _check_temperature_fixed(case, solver) -> None:
     """Something must tie the temperature to a given one: wall, inlet, opening, or a coil of known water or tubes."""
-    table = solver.table
     coils = {stream.coil.kind for stream in solver.streams}
-    if coils & {"effectiveness", "ua", "ideal"} or any(block.temperature is not None for block in case.porous):
+    if coils & KNOWN_WATER or any(block.temperature is not None for block in case.porous) or tied(solver.table).any():
         return
-    tied = (table.resistance >= 0.0) | (table.kind == walls.OPENING)
-    tied |= (table.kind == walls.INLET) & (table.conducts > 0.0)
-    if not tied.any() and "duty" in coils:
+    if "duty" in coils:
         raise case.error("cooling_unit", "nothing fixes the temperature: a coil of fixed duty takes its heat at any "
                                          "temperature; give it a coil with water, or the room a wall temperature")
-    if not tied.any():
-        raise case.error("room.sides", "nothing fixes the temperature: every side is adiabatic or has a heat flux and "
-                                       "no air of known temperature comes in; give a side a temperature or a U-value, "
-                                       "or add a supply")
+    raise case.error("room.sides", "nothing fixes the temperature: every side is adiabatic or has a heat flux and "
+                                   "no air of known temperature comes in; give a side a temperature or a U-value, "
+                                   "or add a supply")

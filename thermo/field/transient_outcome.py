@@ -30,7 +30,9 @@ def transient_rack_rows(solution) -> list[dict[str, Any]]:
         return rows
     drawn = solver.backend.to_host(solver.time_terms.server_mass.given).astype(np.float64)
     power = {rack.name: float(drawn[rack.first : rack.last].sum()) for rack in solver.racks}
-    return [row | {"power_W": power[row["name"]]} | solution.ride_through.row(row["name"]) for row in rows]
+    classes = {rack.name: {"ashrae_class": rack.ashrae_class} for rack in solver.case.rack if rack.ashrae_class}
+    return [row | {"power_W": power[row["name"]]} | classes.get(row["name"], {})
+            | solution.ride_through.row(row["name"]) for row in rows]
 
 
 def peaks(solution) -> list[dict[str, Any]]:

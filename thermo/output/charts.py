@@ -77,8 +77,8 @@ def convergence(result: Result) -> Picture | None:
     history = result.history
     if not len(history.get("iteration", ())):
         return None
-    figure = Figure(figsize=(WIDE, 3.5))
-    left, right = figure.subplots(1, 2, gridspec_kw={"left": 0.065, "right": 0.99, "top": 0.89, "bottom": 0.30,
+    figure = Figure(figsize=(WIDE, 3.9))
+    left, right = figure.subplots(1, 2, gridspec_kw={"left": 0.065, "right": 0.99, "top": 0.90, "bottom": 0.37,
                                                      "wspace": 0.17})  # fmt: skip
     for colour, (key, label) in zip(SERIES, MEASURES.items(), strict=False):
         _line(left, history.get(key), label, colour, positive=True)

@@ -55,7 +55,8 @@ def choose(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Plane]:
     """
     fields, racks = result.fields, [box for box in result.boxes if box.kind == "rack"]
     if racks:
-        planes = [*_levels(fields, racks), *_sections(result, racks, faces), *_fronts(fields, racks, faces)]
+        planes = [*_levels(fields, racks), *_sections(result, racks, faces)]
+        planes += _fronts(fields, racks, faces, result.summary)
     else:
         planes = _through_chip(result) or [Plane(axis, _middle(fields, axis), "middle", "Cuts through the middle")
                                            for axis in "zyx"]  # fmt: skip
@@ -146,8 +147,8 @@ def _across_flow(sides: tuple[str, str] | None) -> str:
     return "x" if sides and sides[0].startswith("y") else "y"
 
 
-def _fronts(fields: Fields, racks: list[Box], faces: Mapping[str, tuple[str, str]]) -> list[Plane]:
-    """The layer of air just before the intakes of each row."""
+def _fronts(fields: Fields, racks: list[Box], faces: Mapping[str, tuple[str, str]], summary) -> list[Plane]:
+    """The layer of air just before the intakes of the longest rows, of equally long ones the hottest."""
     rows: dict[tuple[str, float], list[str]] = {}
     for box in racks:
         side = faces.get(box.name, ("", ""))[0]
@@ -159,7 +160,9 @@ def _fronts(fields: Fields, racks: list[Box], faces: Mapping[str, tuple[str, str
         nearest = int(np.argmin(np.abs(edges - face)))
         beside = np.clip(nearest + (0 if end == "max" else -1), 0, len(edges) - 2)
         rows.setdefault((axis, float(0.5 * (edges[beside] + edges[beside + 1]))), []).append(box.name)
-    largest = sorted(rows.items(), key=lambda item: -len(item[1]))[:MOST_FRONTS]
+    hottest = {row["name"]: row.get("inlet_max_C", 0.0) for row in summary.get("racks", [])}
+    order = sorted(rows.items(), key=lambda item: (-len(item[1]), -max(hottest.get(name, 0.0) for name in item[1])))
+    largest = order[:MOST_FRONTS]
     return [Plane(axis, at, f"before the intakes of {_span(names)}", FRONTS) for (axis, at), names in largest]
 
 

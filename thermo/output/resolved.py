@@ -20,13 +20,14 @@ def tables(result: Result) -> dict[str, Any]:
 
 
 def rack_faces(case: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Cold and warm side by name: intake and exhaust of every rack, discharge and intake of every cooling unit."""
+    """Cold and warm side by name: intake and exhaust of every rack, discharge and intake of every cooling unit. A unit
+    that feeds a plenum has no cold side: ""."""
     sides = {"rack": ("intake", "exhaust"), "cooling_unit": ("discharge", "intake")}
     return {
-        thing["name"]: (thing[cold], thing[warm])
+        thing["name"]: (thing.get(cold, ""), thing[warm])
         for kind, (cold, warm) in sides.items()
         for thing in case.get(kind, [])
-        if {"name", cold, warm} <= set(thing)
+        if {"name", warm} <= set(thing)
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from thermo.output import (
     charts,
     elevations,
+    floor,
     isometric,
     network_diagram,
     page,
@@ -61,6 +62,9 @@ def room(m: Material) -> Part:
     """Cuts and the room in three dimensions, all on one scale."""
     if m.result.fields is None:
         return
+    times = m.result.fields.times
+    if len(times) > 1:
+        yield page.paragraph(f"At the end of the run, after {times[-1]:g} s; fields.h5 holds {len(times)} moments.")
     yield drawn(lambda: isometric.room(m.result, m.faces, _bands(m)), "the room")
     try:
         yield from (page.figure(picture) for picture in slices.pictures(m.result, m.faces))
@@ -86,6 +90,7 @@ def sources(m: Material) -> Part:
 def units(m: Material) -> Part:
     """Cooling units, and what the air passes through."""
     yield rack_tables.listing("Unit", rack_tables.UNITS, m.rows("cooling_units"))
+    yield drawn(lambda: floor.picture(m.result), "the floor")
     yield rack_tables.listing("Plate", rack_tables.PLATES, m.rows("plates"))
 
 

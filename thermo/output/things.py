@@ -17,6 +17,7 @@ NEAR = 0.3  # m: a rack this near an upright cut is outlined on it
 SEEPED = "seeped"
 FLAT = ("supply", "return", "tile", "baffle")
 COLOURS = {"supply": COLD, "return": HOT, "tile": INK, "baffle": INK}
+MOST_OF_IT = 0.6  # of the drawing's area
 LETTER = 0.06  # inches of a letter of a name
 SMALL = 0.16  # inches: no name in or on a thing narrower than this
 WHITE = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
@@ -27,6 +28,7 @@ def draw(axes: Axes, boxes: list[Box], plane: Plane, faces: Mapping[str, tuple[s
 
     ``faces``: intake and exhaust side by rack name; ``metres``: metres of the drawing per inch.
     """
+    drawn = abs(float(np.prod([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())])))
     for box in boxes:
         low, high = box.lo[AXES[plane.normal]], box.hi[AXES[plane.normal]]
         if box.kind == SEEPED:
@@ -36,13 +38,15 @@ def draw(axes: Axes, boxes: list[Box], plane: Plane, faces: Mapping[str, tuple[s
             _solid(axes, box, plane, faces.get(box.name), metres)
         elif box.kind in FLAT and low - TOUCH <= plane.position <= high + TOUCH and high - low > TOUCH:
             _edge_on(axes, box, plane, metres)
-        elif _worth_an_outline(box, plane, low, high):
+        elif _worth_an_outline(box, plane, low, high, drawn):
             _outline(axes, box, plane, metres)
 
 
-def _worth_an_outline(box: Box, plane: Plane, low: float, high: float) -> bool:
+def _worth_an_outline(box: Box, plane: Plane, low: float, high: float, drawn: float) -> bool:
+    """``drawn``: area of the whole drawing in m2; a raised floor or a ceiling all over it tells nothing."""
     if plane.normal == "z":
-        return box.kind in FLAT or box.kind == "rack"
+        _, wide, deep = _rectangle(box, plane)
+        return (box.kind in FLAT and wide * deep < MOST_OF_IT * drawn) or box.kind == "rack"
     return plane.group == FRONTS and box.kind == "rack" and low - NEAR < plane.position < high + NEAR
 
 

@@ -77,6 +77,17 @@ def _captured(summary: Mapping[str, Any]):
         yield "Intake air straight from supplies", value(100.0 * summary["air"]["capture_index_cold"], "%", 0), lowest
 
 
+def _lasting(racks: list[Mapping[str, Any]]):
+    """How long the racks stay allowable."""
+    passed = [rack for rack in racks if "ride_through_s" in rack]
+    short = min(passed, key=lambda rack: rack["ride_through_s"], default=None)
+    name = "Ride-through, shortest"
+    if short is None:
+        yield name, "to the end", "every rack intake stays allowable"
+    else:
+        yield name, value(short["ride_through_s"], "s", 0), f"rack {short['name']} passes what its class allows"
+
+
 def _box(kind: str, title: str, sentences) -> str:
     text = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences if sentence)
     return f'<div class="verdict {kind}" role="status"><strong>{escape(title)}</strong>{text}</div>'
@@ -107,15 +118,20 @@ def _where(summary: Mapping[str, Any], exceeded: list[Mapping[str, Any]]) -> str
 
 
 def _intakes(racks: list[Mapping[str, Any]]):
+    peak = max((rack for rack in racks if "inlet_peak_C" in rack), key=lambda rack: rack["inlet_peak_C"], default=None)
+    if peak:
+        yield "Hottest rack intake after the event", value(peak["inlet_peak_C"], "°C", 1), f"rack {peak['name']}"
+        yield from _lasting(racks)
     hottest = max((rack for rack in racks if "inlet_max_C" in rack), key=lambda rack: rack["inlet_max_C"], default=None)
+    when = " at the end" if peak else ""
     if hottest:
         error = hottest.get("inlet_max_uncertainty_K")
         more = f"rack {hottest['name']}" + (f", ± {error:.1f} K by the grid" if error is not None else "")
-        yield "Hottest rack intake, point", value(hottest["inlet_max_C"], "°C", 1), more
+        yield f"Hottest rack intake, point{when}", value(hottest["inlet_max_C"], "°C", 1), more
     warmest = max(
         (rack for rack in racks if "inlet_mean_C" in rack), key=lambda rack: rack["inlet_mean_C"], default=None
     )
     if warmest:
         error = warmest.get("inlet_mean_uncertainty_K")
         more = f"rack {warmest['name']}" + (f", ± {error:.2f} K by the grid" if error is not None else "")
-        yield "Warmest rack intake, mean", value(warmest["inlet_mean_C"], "°C", 1), more
+        yield f"Warmest rack intake, mean{when}", value(warmest["inlet_mean_C"], "°C", 1), more

@@ -131,7 +131,7 @@ class HeatEquation:
         to the datum temperature."""
         s, f = self.solver, self.solver.faces
         host = s.backend.to_host
-        cell_T = host(s.T).astype(np.float64)[host(f.face_owner)]
+        cell_T = host(s.T[f.face_owner]).astype(np.float64)
         exchange, tb, outflow = (host(x).astype(np.float64) for x in (f.exchange, f.temperature, f.outflow))
         given = host(f.area).astype(np.float64) * host(f.heat_flux)
         return exchange * (tb - cell_T) - s.fluid.capacity * outflow * cell_T + given

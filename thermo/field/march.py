@@ -162,8 +162,7 @@ class March:
         measures = {}
         face_heat = None
         if s.heat:
-            inside = s.interior(s.T)[s.mesh.active]
-            spread = max(float(inside.max() - inside.min()), 1e-6)
+            spread = max(self._temperature_range(), 1e-6)
             change = s.T - before[3]
             measures["update_T"] = float(np.sqrt(self.reducer.dot(change, change) / s.mesh.active.sum())) / spread
             measures["heat"] = heat_balance(s).closure
@@ -180,6 +179,12 @@ class March:
         if s.heat and has_solids(self.case):
             self.solid_rows = solid_rows(self.case, s)
             self.values.update({f"solid {row.name}": row.temperature - KELVIN for row in self.solid_rows})
+
+    def _temperature_range(self) -> float:
+        """Difference in K between the warmest and the coldest cell, found on the device: fields are large."""
+        s, xp = self.solver, self.solver.backend.array_module
+        inert = s.geometry.inert > 0
+        return float(xp.where(inert, -np.inf, s.T).max()) - float(xp.where(inert, np.inf, s.T).min())
 
     def _cap_pseudo_steps(self, spread: float) -> None:
         """Pseudo-time steps below the buoyancy period: dt_u <= 1.5/N, dt_T <= 2 max(2, sqrt Pr)/N.

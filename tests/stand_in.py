@@ -20,8 +20,12 @@ STREAM = 0x1234
 
 
 class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array of a device."""
+    """An array of a device.
 
+    While ``capturing`` is set, the device records a graph and nothing may be fetched from it.
+    """
+
+    capturing = False
     __hash__ = None
 
     def __init__(self, values):
@@ -59,7 +63,12 @@ class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
 
     def get(self):
         """A copy on the host."""
-        return np.array(self._values)
+        return np.array(self._fetched())
+
+    def _fetched(self):
+        if StandIn.capturing:
+            raise RuntimeError("cudaErrorStreamCaptureUnsupported: the host waits for the device during a capture")
+        return self._values
 
     def __getitem__(self, key):
         return wrapped(self._values[_index(key)])
@@ -74,13 +83,13 @@ class StandIn(np.lib.mixins.NDArrayOperatorsMixin):
         raise TypeError("each element would be fetched by itself")
 
     def __bool__(self):
-        return bool(self._values)
+        return bool(self._fetched())
 
     def __float__(self):
-        return float(self._values)
+        return float(self._fetched())
 
     def __int__(self):
-        return int(self._values)
+        return int(self._fetched())
 
 
 def _method(name):

@@ -24,7 +24,13 @@ def _function(name: str):
 def _asarray(values, dtype=None):
     if isinstance(values, StandIn):
         return values if dtype is None or values.dtype == dtype else values.astype(dtype)
+    assert not StandIn.capturing, "memory comes from the host during a capture"
     return asarray(values, dtype)
+
+
+def _zeros(shape, dtype):
+    assert not StandIn.capturing, "memory is asked for during a capture"
+    return StandIn(np.zeros(shape, dtype))
 
 
 def _asnumpy(values):
@@ -32,8 +38,10 @@ def _asnumpy(values):
 
 
 ARRAYS = SimpleNamespace(
-    ndarray=StandIn, asarray=_asarray, asnumpy=_asnumpy, zeros=_function("zeros"), float64=np.float64,
-    cuda=SimpleNamespace(runtime=SimpleNamespace(memGetInfo=lambda: (2**34, 2**34))),
+    ndarray=StandIn, asarray=_asarray, asnumpy=_asnumpy, zeros=_zeros, float64=np.float64,
+    cuda=SimpleNamespace(runtime=SimpleNamespace(
+        memGetInfo=lambda: (2**34, 2**34), runtimeGetVersion=lambda: 13000, driverGetVersion=lambda: 13000,
+        getDeviceProperties=lambda _: {"major": 9, "minor": 0, "multiProcessorCount": 1, "l2CacheSize": 1})),
     **{name: _function(name) for name in (
         "abs", "ascontiguousarray", "concatenate", "exp", "expm1", "full_like", "interp", "maximum", "minimum", "pad",
         "stack", "where")})
@@ -49,6 +57,16 @@ class StandInBackend(backend.CudaBackend):
 
     def synchronise(self) -> None:
         """Nothing waits."""
+        assert not StandIn.capturing, "the host waits for the device during a capture"
+
+    def capture(self, work):
+        """Go through ``work`` without launching, and return what does it."""
+        StandIn.capturing = True
+        try:
+            work()
+        finally:
+            StandIn.capturing = False
+        return work
 
     def launch(self, function, first, last, *arguments) -> None:
         """Check the arguments as Numba would find them, then run."""
@@ -63,4 +81,5 @@ class StandInBackend(backend.CudaBackend):
                 assert bare(argument).flags.c_contiguous, (function.__name__, n)
             else:
                 assert isinstance(argument, int | float | np.integer | np.floating), (function.__name__, n, argument)
-        self.loops.launch(function, first, last, *map(bare, arguments))
+        if not StandIn.capturing:
+            self.loops.launch(function, first, last, *map(bare, arguments))

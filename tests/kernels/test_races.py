@@ -1,4 +1,4 @@
-"""Threads of one launch run in any order and at once: no cell may touch what another one writes, nor leave its arrays."""
+"""Threads of a launch run in any order and at once: no cell may touch what another one writes, or leave its arrays."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from typing import Any
 from launches import ROOT
 from machine import describe as describe_machine
 
-PACKAGES = ("numba", "numba-cuda", "cupy-cuda12x", "cupy-cuda13x", "numpy", "cuda-bindings", "cuda-core")
+PACKAGES = ("numba", "numba-cuda", "cupy-cuda12x", "cupy-cuda13x", "numpy", "llvmlite", "cuda-bindings", "cuda-core",
+            "nvidia-nvvm", "nvidia-nvjitlink")
 
 
 def _commit() -> str:
@@ -29,10 +30,10 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def describe(backend) -> dict[str, Any]:
-    """Device, memory and clock as CUDA tells them, host, package versions and commit."""
-    found: dict[str, Any] = {"device": backend.device, "versions": _versions(), "commit": _commit(),
-                             "machine": describe_machine()}
+def describe(backend, commit: str | None = None) -> dict[str, Any]:
+    """Device and memory as CUDA tells them, host, versions and commit, which ``commit`` names if it is given."""
+    found: dict[str, Any] = {"device": backend.device, "python": sys.version.split()[0], "versions": _versions(),
+                             "commit": commit or _commit(), "machine": describe_machine()}
     if backend.name == "cuda":
         runtime = backend.array_module.cuda.runtime
         properties = runtime.getDeviceProperties(0)
@@ -44,10 +45,14 @@ def describe(backend) -> dict[str, Any]:
     return found
 
 
-def run_tests() -> dict[str, Any]:
-    """The GPU tests of the repository by pytest in a process of their own."""
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests/kernels", "-p", "no:cacheprovider"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def run_tests(limit_s: float) -> dict[str, Any]:
+    """The GPU tests of the repository by pytest in a process of their own, which ends after ``limit_s`` seconds."""
+    command = [sys.executable, "-m", "pytest", "-v", "-m", "gpu", "tests/kernels/test_gpu.py", "-p", "no:cacheprovider"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=limit_s)
+    except subprocess.TimeoutExpired as stopped:
+        lines = (stopped.stdout or b"").decode(errors="replace").strip().splitlines()
+        return {"passed": False, "status": None, "summary": f"stopped after {limit_s:.0f} s", "output": lines[-40:]}
     lines = (done.stdout + done.stderr).strip().splitlines()
     return {"passed": done.returncode == 0, "status": done.returncode, "summary": lines[-1] if lines else "",
-            "output": "" if done.returncode == 0 else "\n".join(lines[-40:])}
+            "output": [] if done.returncode == 0 else lines[-60:]}

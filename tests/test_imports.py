@@ -110,6 +110,29 @@ def test_loops_over_cells_are_launched_in_one_place(file):
     assert not [name for name in names if name.endswith(LOOP_WORDS)]
 
 
+ON_ANY_DEVICE = [
+    *(file for file in sources("thermo/plant") if file.name not in ("weather.py", "real_years.py")),
+    *(ROOT / "thermo" / "load" / f"{name}.py" for name in ("chip", "queue", "server", "shift", "work")),
+    *sources("thermo/money"), *(ROOT / "thermo" / "media" / f"{name}.py" for name in ("moist_air", "fluids")),
+]  # fmt: skip
+MADE_BY_NUMPY = {f"np.{name}" for name in (
+    "asarray", "atleast_1d", "ascontiguousarray", "broadcast_arrays", "divide", "full", "full_like", "interp",
+    "ones_like", "put_along_axis", "zeros", "zeros_like",
+)}  # fmt: skip
+HOST_ONLY = {"_in_rows", "weighted_percentile", "crossflow_effectiveness"}
+
+
+@pytest.mark.parametrize("file", ON_ANY_DEVICE, ids=lambda f: str(f.relative_to(ROOT)))
+def test_years_make_their_arrays_through_one_module(file):
+    """A year takes arrays of a GPU: what would make NumPy's out of them, or beside them, is in thermo.arrays."""
+    found = []
+    for function in (n for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.FunctionDef)):
+        if function.name not in HOST_ONLY:
+            used = {ast.unparse(n) for n in ast.walk(function) if isinstance(n, ast.Attribute)}
+            found += [name for name in used if name in MADE_BY_NUMPY or name.endswith(".accumulate")]
+    assert not found
+
+
 def test_help_imports_nothing_heavy():
     heavy = "numpy scipy numba h5py matplotlib pydantic pint rich cupy"
     program = f"import sys, thermo.cli; print(*[name for name in '{heavy}'.split() if name in sys.modules])"

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "load"))
 from load_case import SERVER, text
 
 from thermo.case.shipped import cases_directory
+from thermo.errors import HardwareError
 from thermo.study import batch, design, points, sweep_file
 from thermo.study.points import Point, evaluate
 
@@ -292,6 +293,30 @@ def test_a_point_that_cannot_be_fails_alone_and_in_its_own_words(drawn):
     assert "at most 1" in found[1]["failed"]
     assert "too warm" in found[3]["failed"]
     assert "Did you mean" in found[5]["failed"]
+
+
+def test_what_a_gpu_cannot_do_is_one_line(drawn, monkeypatch):
+    def refuse(values, dtype=None):
+        raise TypeError("not offered\nand more")
+
+    monkeypatch.setattr(stand_in, "asarray", refuse)
+    with pytest.raises(HardwareError, match=r"compute these years \(TypeError: not offered\); --backend cpu can$"):
+        batch._together(drawn("pads"), stand_in)
+
+
+def test_what_does_not_fit_into_memory_is_computed_in_smaller_parts(drawn, monkeypatch):
+    some, real, sizes = drawn("pads"), batch.stacked, []
+
+    def limited(points):
+        sizes.append(len(points))
+        if len(points) > 2:
+            raise MemoryError
+        return real(points)
+
+    monkeypatch.setattr(batch, "stacked", limited)
+    for found, expected in zip(batch._together(some, np), (evaluate(point) for point in some), strict=True):
+        same(found, expected)
+    assert sizes == [5, 2, 3, 2]
 
 
 def test_structure_splits_points():

@@ -47,6 +47,7 @@ def to_si(text: str, unit: str, kind: str = "") -> float:
     return _convert(number, _parse(name), name, unit, kind)
 
 
+@lru_cache(maxsize=1024)
 def _parse(name: str) -> Any:
     import pint
 

@@ -107,7 +107,7 @@ class FullRate:
 
     def power_at(self, power: ArrayLike, temperature: ArrayLike) -> Array:
         """Power at full clock and `temperature`, W."""
-        power = np.asarray(power, dtype=np.float64)
+        power = array(power)
         if self.given is None:
             return power
         chip = replace(law(self.given), power=power)
@@ -117,11 +117,10 @@ class FullRate:
         self, power: ArrayLike, resistance: ArrayLike, limit: ArrayLike, shutdown: ArrayLike, coolant: ArrayLike
     ) -> ChipState:
         """The chips with coolant entering at `coolant`."""
-        given = (power, resistance, limit, shutdown, coolant)
-        power, resistance, limit, shutdown, coolant = np.broadcast_arrays(*(np.asarray(v, np.float64) for v in given))
+        power, resistance, limit, shutdown, coolant = broadcast(power, resistance, limit, shutdown, coolant)
         if self.given is None:
-            never = np.zeros(power.shape, dtype=bool)
-            return ChipState(coolant + resistance * power, power, np.ones(power.shape), never)
+            never = full(power.shape, False, bool)
+            return ChipState(coolant + resistance * power, power, full(power.shape, 1.0), never)
         chip = replace(law(self.given), power=power, resistance=resistance, limit=limit, shutdown=shutdown)
         return state(chip, coolant)
 

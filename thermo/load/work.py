@@ -267,36 +267,41 @@ def _unhindered(question: Question) -> dict[str, Any]:
 def _repeated(period: Period) -> dict[str, Any]:
     """The queue with chips at full clock.
 
-    It is worked out for two periods; where it runs empty in the second, all later ones are like that one.
+    It is worked out for one period; where nothing is left at its end, all later ones are like it. Otherwise for two;
+    where it runs empty in the second, all later ones are like that one.
     """
-    values, per_row = period.values, period.per_row
+    values, per_row, step = period.values, period.per_row, period.step / period.per_row
     length, size = values.shape[-1], period.rows * per_row
     block, full = math.lcm(length, per_row), arrays.full((1,), 1.0)
     if size < 3 * block:
         return _hindered(period, full, period.variants())
-    twice = queue.serve(np.concatenate([values, values], axis=-1), full, period.step / per_row, period.longest_wait)
+    if block == length:
+        once = queue.serve(values, full, step, period.longest_wait)
+        if _every_step(once.backlog[..., -1:] == 0.0).all():
+            return _of_blocks(period, once, 1)
+    twice = queue.serve(np.concatenate([values, values], axis=-1), full, step, period.longest_wait)
     empties = ~_every_step(twice.backlog[..., length:] > 0.0)
 
     def blocks(which: Any) -> dict[str, Any]:
         some = queue.Served(*(pick(getattr(twice, name), which) for name in queue.Served.__dataclass_fields__))
-        return _of_blocks(period.of(which), some if block == length else queue.repeated(some, length, 2 * block))
+        return _of_blocks(period.of(which), some if block == length else queue.repeated(some, length, 2 * block), 2)
 
     return _either(empties, period.variants(), period.rows, blocks, lambda which: _hindered(period, full, which))
 
 
-def _of_blocks(period: Period, blocks: queue.Served) -> dict[str, Any]:
-    """The year from two blocks of whole rows: the first once, the second over and over until the year is full.
+def _of_blocks(period: Period, blocks: queue.Served, count: int) -> dict[str, Any]:
+    """The year from so many blocks of whole rows: each once, the last over and over until the year is full.
 
-    Only the rows of the two blocks are there.
+    Only the rows of these blocks are there.
     """
-    per_row = period.per_row
-    size, block = period.rows * per_row, blocks.served.shape[-1] // 2
-    asked = resized(period.values, 2 * block)
+    per_row, known = period.per_row, blocks.served.shape[-1]
+    size, block = period.rows * per_row, known // count
+    asked, first = resized(period.values, known), known - block
     done = _by_row(period, blocks, asked.reshape(*asked.shape[:-1], -1, per_row))
-    full, rest = divmod(size - block, block)
-    times = arrays.array(np.concatenate([np.ones(block), full + (np.arange(block) < rest)]))
+    full, rest = divmod(size - first, block)
+    times = arrays.array(np.concatenate([np.ones(first), full + (np.arange(block) < rest)]))
     weights = asked * times
-    last = block + (rest - 1) % block
+    last = first + (rest - 1) % block
     return done | {
         "again": block // per_row,
         "wait_p99_s": queue.weighted_percentile(blocks.wait, weights, 99.0),

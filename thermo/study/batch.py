@@ -18,7 +18,7 @@ from thermo.case import Case, variant
 from thermo.case.schema_plant import HOUR
 from thermo.case.source import parse_override
 from thermo.case.units import NUMBER_THEN_UNIT
-from thermo.errors import CaseError, DivergedError
+from thermo.errors import CaseError, DivergedError, HardwareError
 from thermo.output import summary as summaries
 from thermo.run import cooling_of
 from thermo.study.points import SOLVED_HERE, Point, evaluate, former_of
@@ -125,15 +125,23 @@ def array_module(backend: str) -> Any:
 
 
 def _together(points: list[Point], module: Any) -> list[dict[str, Any]]:
-    """Results of points of one structure. What fails is found by halves, so that the others stay together."""
+    """Results of points of one structure. What fails is found by halves, so that the others stay together.
+
+    Raises :class:`HardwareError` when the arrays of `module` cannot do what a year asks of them.
+    """
     if len(points) == 1 or points[0].field is None:
         return [evaluate(point) for point in points]
     try:
         with arrays.of_module(module):
             summary = summary_of_all(stacked(points), points[0])
-    except (CaseError, DivergedError):
+    except (CaseError, DivergedError, MemoryError):
         half = len(points) // 2
         return _together(points[:half], module) + _together(points[half:], module)
+    except Exception as problem:
+        if module is np:
+            raise
+        said = f"{type(problem).__name__}: {problem}".splitlines()[0]
+        raise HardwareError(f"the GPU cannot compute these years ({said}); --backend cpu can") from problem
     return apart(summary, len(points))
 
 

@@ -205,6 +205,7 @@ def test_a_steady_room_throttles(ran):
     assert chip["clock"] == pytest.approx(clock, rel=1e-6)
     expected = 2000.0 + 8000.0 * clock + 8 * (1000.0 * clock**3 - 1000.0 * clock)
     assert rack["power_W"] == pytest.approx(expected, rel=1e-3)
+    assert not [flag for flag in ran.steady["run"]["flags"] + ran.time["run"]["flags"] if "cannot carry" in flag]
     assert rack["power_W"] - rack["power_change_W"] == pytest.approx(1e4, rel=1e-4)
     assert ran.steady["tokens"]["lost_to_throttling_share"] == pytest.approx(1.0 - clock, rel=1e-3)
 

@@ -7,6 +7,7 @@ from thermo import immersion, liquid, operation
 from thermo.case import load
 from thermo.case.shipped import shipped_cases
 from thermo.errors import CaseError
+from thermo.load import demand
 
 CLOSED, TANK = shipped_cases()["abilene_closed_loop"], shipped_cases()["abilene_immersion_two_phase"]
 
@@ -45,3 +46,13 @@ def test_coolant_that_is_too_warm_slows_the_chips():
 def test_resistance_follows_from_the_plates():
     with pytest.raises(CaseError, match="follows from the plates"):
         load(CLOSED, ["load.chip.resistance=0.05 K/W"])
+
+
+@pytest.mark.parametrize(("run", "count"), [(closed, 40), (tank, 20)])
+def test_independent_racks_and_tanks_smooth_the_hall(run, count):
+    """The variance of the mean of n racks, each at its own place of the trace, is about 1/n of that of one."""
+    case, worked = run("load.independence=1.0", "load.seed=3")
+    assert demand.racks_of(case) == count
+    _, together = run()
+    ratio = np.var(worked.work.hourly["utilisation"]) / np.var(together.work.hourly["utilisation"])
+    assert 0.3 / count < ratio < 3.0 / count

@@ -152,7 +152,9 @@ class Load(Table):
         None, description="Requests that would wait longer are turned away (default: everybody waits)."
     )
     independence: Fraction = Field(
-        0.0, description="0: all racks follow one trace. 1: each at its own place of it. Between: a mixture."
+        0.0,
+        description="0: all racks (or tanks) follow one trace. 1: each at its own place of it. Between: a mixture. In "
+        "the year they share one queue.",
     )
     start: Duration | None = Field(
         None, description="Place in the trace where a time-dependent run begins (default: its first step)."

@@ -29,7 +29,7 @@ class Readings:
         d, to_host = solver.devices, solver.backend.to_host
         self.names = [stream.name for stream in solver.streams]
         offset = solver.datum - KELVIN
-        for name in ("flow", "heat", "fan", "duty", "full_duty", "speed"):
+        for name in ("flow", "power", "heat", "fan", "duty", "full_duty", "speed"):
             setattr(self, name, to_host(getattr(d, name)).astype(np.float64))
         self.inlet, self.outlet = (to_host(a).astype(np.float64) + offset for a in (d.inlet, d.outlet))
         difference = to_host(d.outlet_pressure).astype(np.float64) - to_host(d.inlet_pressure)
@@ -52,7 +52,7 @@ def rack_rows(solution) -> list[dict[str, Any]]:
     solver, rows = solution.solver, []
     if solver.heat is None:
         return rows
-    readings, drawn = Readings(solver), solver.backend.to_host(solver.devices.power).astype(np.float64)
+    readings = Readings(solver)
     heights = intake_heights(solver)
     for box, rack in zip(solver.case.rack, solver.racks, strict=True):
         names = [f"rack {rack.name} inlet_{what}" for what in ("mean", "max")]
@@ -64,7 +64,7 @@ def rack_rows(solution) -> list[dict[str, Any]]:
                "inlet_max_C": hottest, "outlet_mean_C": mean + leaves,
                "flow_m3_s": float(flow.sum()),
                "inlet_heights_C": heights[rack.name]}
-        change = float(drawn[mine].sum() - sum(stream.power for stream in solver.streams[mine]))
+        change = float(readings.power[mine].sum() - sum(stream.power for stream in solver.streams[mine]))
         if abs(change) > LEAST_CHANGE * row["power_W"]:
             row["power_change_W"] = change
         if box.recirculation > 0.0:
@@ -185,8 +185,9 @@ def device_flags(solver) -> list[str]:
     for n, stream in enumerate(solver.streams):
         flags += _outside_curve(stream, readings, n) + _outside_response(stream, readings, n)
         stored = solver.time_terms and stream.thermal_mass
-        if not stored and stream.power - readings.heat[n] > DISAGREES * stream.power:
-            flags.append(f"{stream.name}: {readings.flow[n]:.3g} m3/s cannot carry its {stream.power:.4g} W: cut to "
+        power = readings.power[n]
+        if not stored and power - readings.heat[n] > DISAGREES * power:
+            flags.append(f"{stream.name}: {readings.flow[n]:.3g} m3/s cannot carry its {power:.4g} W: cut to "
                          f"{readings.heat[n]:.4g} W, {LARGEST_RISE:g} K warmer air")
         if readings.duty[n] < 0.0:
             flags.append(f"{stream.name}: its coil warms the air by {-readings.duty[n]:.4g} W: the water is too warm")

@@ -95,12 +95,21 @@ def of_racks(case, period: Shape, racks: int) -> Array:
     return np.stack([(1.0 - own) * period.values + own * np.roll(period.values, place) for place in places])
 
 
+def racks_of(case) -> float:
+    """Racks that the plant's year stands for, those of a liquid loop or immersed tanks included."""
+    if case.liquid is not None:
+        solved = case.liquid.groups * case.liquid.racks
+    else:
+        solved = len(case.rack) if case.immersion is None else case.immersion.tanks
+    return solved * case.plant.it_scale
+
+
 def of_hall(case, period: Shape) -> Array:
     """The mean over all racks of the hall, (steps,) or (variants, steps)."""
     own = case.load.independence
     if own == 0.0:
         return period.values
-    count = int(np.clip(round(len(case.rack) * case.plant.it_scale), 1, MOST_RACKS))
+    count = int(np.clip(round(racks_of(case)), 1, MOST_RACKS))
     size = period.values.shape[-1]
     places = np.random.default_rng(case.load.seed).integers(0, size, count)
     weights = arrays.array(np.bincount(places, minlength=size) / count)

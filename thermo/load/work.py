@@ -137,7 +137,7 @@ class Question:
         keys = (key for key in ("trace", "bursts") if getattr(case.load, key) is not None)
         paths = [case.table_file(f"load.{key}") for key in keys]
         stamps = tuple((str(path), path.stat().st_mtime_ns) for path in paths)
-        racks = len(case.rack) * case.plant.it_scale
+        racks = demand.racks_of(case)
         return cls(case.load, stamps, machine, count * machine.tokens, racks, rows, step, arrays.place(), case)
 
 

@@ -161,6 +161,8 @@ KINDS = {
     }),
 }  # fmt: skip
 EXTRA = {
+    "pads": ["plant.step=30 min"],
+    "tower": ["load.independence=0.5", "load.seed=3"],
     "closed loop, few dry coolers": ["plant.trim_chiller={ carnot_fraction = 0.5 }"],
     "closed loop that warms": ["plant.trim_chiller={ cop = 4 }"],
     "closed loop behind towers": ['plant.facility_loop.rejection="tower"',

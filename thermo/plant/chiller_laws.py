@@ -123,18 +123,21 @@ class Measured:
         water = np.clip(array(leaving_water) - ZERO_CELSIUS, *self.record.leaving_water_range)
         return water, np.clip(array(entering) - ZERO_CELSIUS, *self.record.entering_range)
 
-    def carnot_ratio(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
+    def _ratio(self, edge: tuple[Array, Array], leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """Carnot COP at the point over that at the edge; exactly 1 inside the range."""
-        water, condenser = self.edge(leaving_water, entering)
-        at_edge = self.lift.carnot_cop(water + ZERO_CELSIUS, condenser + ZERO_CELSIUS)
-        ratio = self.lift.carnot_cop(leaving_water, entering) / at_edge
-        return np.where(self.outside(leaving_water, entering), ratio, 1.0)
+        outside = self._outside(edge, leaving_water, entering)
+        if not np.any(outside):
+            return np.float64(1.0)
+        at_edge = self.lift.carnot_cop(edge[0] + ZERO_CELSIUS, edge[1] + ZERO_CELSIUS)
+        return np.where(outside, self.lift.carnot_cop(leaving_water, entering) / at_edge, 1.0)
 
     def outside(self, leaving_water: ArrayLike, entering: ArrayLike) -> NDArray[np.bool_]:
         """True where the leaving water or what enters the condenser lies outside the record's range."""
-        water, condenser = self.edge(leaving_water, entering)
-        difference = np.abs(water + ZERO_CELSIUS - leaving_water) + np.abs(condenser + ZERO_CELSIUS - entering)
-        return difference > 1e-9
+        return self._outside(self.edge(leaving_water, entering), leaving_water, entering)
+
+    def _outside(self, edge: tuple[Array, Array], leaving_water: ArrayLike, entering: ArrayLike) -> NDArray[np.bool_]:
+        water, condenser = edge
+        return np.abs(water + ZERO_CELSIUS - leaving_water) + np.abs(condenser + ZERO_CELSIUS - entering) > 1e-9
 
 
 @dataclass(frozen=True)
@@ -145,13 +148,15 @@ class Curves(Measured):
 
     def cop(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """COP_ref / eirft at the edge x Carnot ratio."""
-        eir = _biquadratic(self.record.eirft, *self.edge(leaving_water, entering))
-        return self.record.reference_cop / eir * self.carnot_ratio(leaving_water, entering)
+        edge = self.edge(leaving_water, entering)
+        cop = self.record.reference_cop / _biquadratic(self.record.eirft, *edge)
+        return cop * self._ratio(edge, leaving_water, entering)
 
     def capacity(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """Q_ref x capft at the edge x min(1, Carnot ratio), W."""
-        share = _biquadratic(self.record.capft, *self.edge(leaving_water, entering))
-        return self.record.reference_capacity * share * np.minimum(self.carnot_ratio(leaving_water, entering), 1.0)
+        edge = self.edge(leaving_water, entering)
+        least = np.minimum(self._ratio(edge, leaving_water, entering), 1.0)
+        return self.record.reference_capacity * _biquadratic(self.record.capft, *edge) * least
 
     def part_load_input(self, part_load: Array) -> Array:
         """eirfplr, cycling in proportion below the smallest part load of the record."""
@@ -169,14 +174,15 @@ class Grid(Measured):
 
     def cop(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """Capacity over power at the edge x Carnot ratio."""
-        at = self.edge(leaving_water, entering)
-        edge_cop = self._between(self.record.capacity, *at) / self._between(self.record.power, *at)
-        return edge_cop * self.carnot_ratio(leaving_water, entering)
+        edge = self.edge(leaving_water, entering)
+        cop = self._between(self.record.capacity, *edge) / self._between(self.record.power, *edge)
+        return cop * self._ratio(edge, leaving_water, entering)
 
     def capacity(self, leaving_water: ArrayLike, entering: ArrayLike) -> Array:
         """Capacity at the edge x min(1, Carnot ratio), W."""
-        edge_capacity = self._between(self.record.capacity, *self.edge(leaving_water, entering))
-        return edge_capacity * np.minimum(self.carnot_ratio(leaving_water, entering), 1.0)
+        edge = self.edge(leaving_water, entering)
+        least = np.minimum(self._ratio(edge, leaving_water, entering), 1.0)
+        return self._between(self.record.capacity, *edge) * least
 
     def part_load_input(self, part_load: Array) -> Array:
         """In proportion to the load: the table holds full load only."""

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "load"))
@@ -116,7 +117,15 @@ def test_several_cases_share_their_draws(folder):
     (folder / "s.toml").write_text(f'cases = ["case.toml", "other.toml"]\n[vary]\n{PRICES}')
     shown, _ = sweep.run(folder / "s.toml", folder / "out", serial=True)
     assert "case                                         first in  100%" in shown
-    assert "other                                        first in    0%" in shown
+    table = csv.DictReader((folder / "out" / "sweep.csv").read_text().splitlines())
+    costs = {name: [] for name in ("case", "other")}
+    for row in table:
+        costs[row["case"]].append(float(row["tokens.cost_USD_per_Mtoken"]))
+    more = np.array(costs["other"]) / np.array(costs["case"]) - 1.0
+    low, middle, high = (f"{share:+.1%}" for share in np.percentile(more, (5.0, 50.0, 95.0)))
+    line = next(line for line in shown.splitlines() if line.startswith("other ") and "first in" in line)
+    assert line.endswith(f"first in    0%, {middle} against the first (5 to 95 %: {low} to {high})")
+    assert more.min() > 0.0
 
 
 def test_a_point_that_cannot_be_is_counted_not_fatal(folder):

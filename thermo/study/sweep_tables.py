@@ -110,7 +110,8 @@ class Tables:
         return lines
 
     def _verdict(self, sweep: Sweep) -> list[str]:
-        """How often each case is the best under the same draw, by cost per token, or the first output."""
+        """How often each case is the best under the same draw, by cost per token or the first output, and how far the
+        others are from the one that most often is: the band over the draws in which both meet their limits."""
         name = CRITERION if CRITERION in sweep.settings.outputs else sweep.settings.outputs[0]
         rows = [[figure(r, name) if feasible(r) else None for r in results] for results in self.results]
         table = np.array([[np.inf if value is None else value for value in row] for row in rows])
@@ -119,9 +120,18 @@ class Tables:
             return ["", "no verdict: no case meets its limits in any draw"]
         first = np.argmin(table[:, decided], axis=0)
         lines = ["", f"lowest {name} under the same draw, {decided.sum()} draws"]
+        best = int(np.argmax(np.bincount(first, minlength=len(table))))
         for number, case in enumerate(sweep.cases):
-            lines.append(f"{case.stem:<44} first in {np.mean(first == number):>5.0%}")
+            both = np.isfinite(table[[best, number]]).all(axis=0)
+            band = "" if number == best or not both.any() else _band(table[number, both], table[best, both])
+            lines.append(f"{case.stem:<44} first in {np.mean(first == number):>5.0%}{band}")
         return lines
+
+
+def _band(values: Array, base: Array) -> str:
+    """How far `values` lie from `base` under the same draw: 5, 50 and 95 %."""
+    low, middle, high = (f"{share:+z.1%}".replace("-", "−") for share in np.percentile(values / base - 1.0, BAND))
+    return f", {middle} against the first (5 to 95 %: {low} to {high})"
 
 
 def _share(value: float) -> str:

@@ -114,6 +114,10 @@ to = [3.5, 2, 2]
         summary = solved(text, overrides=[f"duct.d.loss_coefficient={loss}"])
         values = {row["name"]: row["value"] for row in summary["monitors"]}
         drops.append(values["before"] - values["after"])
+        row = plate(summary, "d")
+        assert row["kind"] == "duct"
+        assert row["flow_m3_s"] == pytest.approx(0.2, rel=1e-4)
+        assert row["pressure_drop_Pa"] == pytest.approx(drops[-1], rel=0.1)
     assert drops[1] - drops[0] == pytest.approx(20 * 0.5 * DENSITY * (0.2 / 0.25) ** 2, rel=0.01)
 
 
@@ -133,6 +137,10 @@ def test_an_open_slot_lets_air_pass_both_ways():
     assert not solver.mesh.fluid[inside & ~slot & (z < 2)].any()
     summary = solved(text)
     assert summary["balance"]["closure"] < 1e-6
+    row = plate(summary, "A1 u30")
+    assert row["kind"] == "open slot"
+    assert row["flow_m3_s"] < 0.0
+    assert row["pressure_drop_Pa"] < 0.0
 
 
 PLENUM = AIR + """

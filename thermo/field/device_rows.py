@@ -8,9 +8,10 @@ import numpy as np
 
 from kernels.devices import effectiveness
 from thermo.field.devices import CROSSFLOW, LARGEST_RISE
-from thermo.field.mesh import flat_axis, plate_faces
+from thermo.field.mesh import end_faces, flat_axis, plate_faces
 from thermo.field.monitors import KELVIN, intake_heights
 from thermo.field.outcome import uncertainty_of
+from thermo.field.passages import passages
 
 OUT_OF_REACH = 0.05
 """K by which a controlled temperature may miss its set-point before that is said."""
@@ -135,10 +136,12 @@ def valve_position(coil, air: float, hot: float, duty: float) -> float:
 
 
 def plate_rows(solver) -> list[dict[str, Any]]:
-    """One row a tile, cut-out or leaking panel: flow through it towards higher coordinates, and pressure drop."""
+    """One row a tile, cut-out or leaking panel: flow through it towards higher coordinates, and pressure drop. One row
+    a duct or open slot: flow from its first end to its second, and how much lower the pressure is there."""
     rows, case = [], solver.case
     plates = [*case.tile, *case.cutout, *(p for p in case.panel if p.open_area)]
-    if not plates or not case.physics.flow:
+    ways = passages(case)
+    if not (plates or ways) or not case.physics.flow:
         return rows
     flux = [solver.backend.to_host(f).astype(np.float64).reshape(solver.grid.padded_shape) for f in solver.flux]
     pressure = solver.interior(solver.p) * solver.fluid.density
@@ -157,7 +160,21 @@ def plate_rows(solver) -> list[dict[str, Any]]:
         live = solver.mesh.open_faces[axis][faces] & ~np.isnan(drop)
         rows.append({"name": plate.name, "kind": plate.kind, "flow_m3_s": float(through[live].sum()),
                      "pressure_drop_Pa": float(drop[live].mean()) if live.any() else 0.0})
-    return rows
+    return rows + [_passage_row(solver, way, flux, pressure) for way in ways]
+
+
+def _passage_row(solver, way, flux, pressure) -> dict[str, Any]:
+    through, before = [], []
+    for end, (axis, faces) in zip(way.ends, end_faces(solver.grid, way), strict=True):
+        place, low = 2 - axis, end.endswith("min")
+        live = solver.mesh.open_faces[axis][faces]
+        inwards = (1.0 if low else -1.0) * flux[axis][tuple(slice(s.start + 1, s.stop + 1) for s in faces)]
+        beside = list(faces)
+        beside[place] = slice(faces[place].start - low, faces[place].stop - low)
+        through.append(float(inwards[live].sum()))
+        before.append(float(pressure[tuple(beside)][live].mean()) if live.any() else 0.0)
+    return {"name": way.name, "kind": way.kind, "flow_m3_s": 0.5 * (through[0] - through[1]),
+            "pressure_drop_Pa": before[0] - before[1]}
 
 
 def _lies_in(plate, panel) -> bool:

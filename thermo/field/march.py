@@ -26,6 +26,9 @@ WANDER_WINDOW = 200
 UPDATES = ("update_u", "update_T", "update_flow")
 DAMPED_RANGE = 5.0
 """An oscillation is damped where no monitor moves by more than this many tolerances; a larger one is reported."""
+COARSE_DAMPED_RANGE = 50.0
+"""The same on coarse grids, whose solutions start finer ones and tell how far these may be off: a swing is no use for
+either."""
 COARSE_TOLERANCE = 3e-3
 """Balance and update that are enough for a grid which only starts the next one, whatever the case asks for."""
 STEP_RISE = 10.0
@@ -254,7 +257,7 @@ class March:
 
     def _stuck(self, settled: bool) -> bool:
         """Whether the updates are too large and no longer fall."""
-        return self.finest and not settled and self.iteration >= WANDER_WINDOW and stalled(self.updates)
+        return not settled and self.iteration >= WANDER_WINDOW and stalled(self.updates)
 
     def _oscillates(self, settled: bool) -> bool:
         """Whether the updates stay as they are while the monitors move little: a flow that swings about its solution.
@@ -267,7 +270,8 @@ class March:
         late = {name: track[-WANDER_WINDOW // CHECK_EVERY :] for name, track in self.tracks.items()}
         if late and all(np.all(np.diff(track) >= 0.0) or np.all(np.diff(track) <= 0.0) for track in late.values()):
             return False
-        if any(np.ptp(track) > DAMPED_RANGE * self._allowed(name) for name, track in late.items()):
+        most = DAMPED_RANGE * (1.0 if self.finest else 10.0)
+        if any(np.ptp(track) > most * self._allowed(name) for name, track in late.items()):
             return False
         self.ranges = {name: (float(np.min(track)), float(np.max(track))) for name, track in late.items()}
         return True

@@ -12,6 +12,8 @@ AXES = {"x": 0, "y": 1, "z": 2}
 class Passage:
     """A box of fluid closed on all sides but two ends, with a loss coefficient on the velocity at the first end."""
 
+    name: str
+    kind: str
     lo: tuple[float, float, float]
     hi: tuple[float, float, float]
     ends: tuple[str, str]
@@ -25,10 +27,11 @@ class Passage:
 
 def passages(case) -> list[Passage]:
     """Ducts, and the open slots of racks."""
-    found = [Passage(duct.lo, duct.hi, duct.ends, duct.loss_coefficient) for duct in case.duct]
+    found = [Passage(duct.name, "duct", duct.lo, duct.hi, duct.ends, duct.loss_coefficient) for duct in case.duct]
     for rack in case.rack:
         for slot in rack.open_slot:
             low, high = rack.heights(slot)
-            found.append(Passage((*rack.lo[:2], low), (*rack.hi[:2], min(high, rack.hi[2])),
-                                 (rack.intake, rack.exhaust), slot.loss_coefficient))
+            found.append(Passage(f"{rack.name} u{slot.u}", "open slot", (*rack.lo[:2], low),
+                                 (*rack.hi[:2], min(high, rack.hi[2])), (rack.intake, rack.exhaust),
+                                 slot.loss_coefficient))
     return found

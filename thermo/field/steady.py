@@ -115,7 +115,7 @@ def _march_with_retries(case, start, number, count, finest, history, listener, f
                       *draw)
         try:
             march.run()
-            if march.damping:
+            if finest and march.damping:
                 flags.append(march.damping_note())
             if finest and march.status == "converged":
                 march.finish()

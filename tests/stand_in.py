@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 OFFERED = frozenset({
-    "all", "any", "argmax", "argsort", "asarray", "broadcast_to", "clip", "concatenate", "cumsum", "full", "interp",
-    "irfft", "max", "mean", "min", "repeat", "rfft", "searchsorted", "sum", "take_along_axis", "tile", "where", "zeros",
+    "all", "any", "argmax", "argsort", "asarray", "broadcast_to", "clip", "concatenate", "cumsum", "flatnonzero",
+    "full", "interp", "irfft", "max", "mean", "min", "repeat", "rfft", "searchsorted", "sum", "take_along_axis",
+    "tile", "where", "zeros",
 })  # fmt: skip
 """Functions used on arrays of the year, all of which CuPy 13 has with these names and arguments."""
 MISSING = frozenset({"isnat", "matvec", "spacing", "vecdot", "vecmat"})

@@ -63,6 +63,16 @@ def test_fan_speed_gives_the_drop_that_is_wanted():
     np.testing.assert_allclose(BAC.speed_for(wanted, density, coolant), speed, rtol=1e-6)
 
 
+def test_speed_at_little_coolant_is_the_one_wanted():
+    """A twentieth of the coolant: the drop hardly changes with speed, then falls with it, with a bend between."""
+    generator = np.random.default_rng(9)
+    density, coolant = generator.uniform(0.7, 1.2, 2000), generator.uniform(0.02, 0.3, 2000)
+    wanted = np.concatenate([generator.uniform(0.8, 1.0, 1000), generator.uniform(0.01, 0.8, 1000)])
+    wanted = wanted * BAC.drop_share(density, coolant)
+    speed = BAC.speed_for(wanted, density, coolant)
+    np.testing.assert_allclose(BAC.drop_share(speed * density, coolant), wanted, rtol=2e-9)
+
+
 def test_what_cannot_be_reached_runs_at_full_speed():
     assert BAC.speed_for(0.9, 1.0, 1.0) == 1.0
 

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 AIR_EXPONENT, COOLANT_EXPONENT = 0.8, 0.85  # of the heat transfer of each side in its flow
 AIR_OVER_COOLANT = 0.5  # ratio of the two sides' hA at the rating point
 AIR_CAPACITY_RATIO = 1.0  # heat capacity rate of the air over that of the coolant at the rating point
-SPEED_STEPS = 20
+SPEED_STEPS = 60  # at most; it ends sooner
 MOST_TERMS = 200
 
 
@@ -112,26 +112,33 @@ class Coil:
     def speed_for(self, wanted: ArrayLike, density: ArrayLike, coolant: ArrayLike) -> Array:
         """Fan speed, 0..1, at which :meth:`drop_share` is `wanted`; 1 where even full speed gives less.
 
-        Secant steps in the logarithms of speed and share, in which the curve is nearly straight; within 1e-9.
+        Secant steps in the logarithms of speed and share, in which the curve is nearly straight, kept between a speed
+        that is too low and one that is too high, else by halves; within 1e-9. Too low for certain is the speed whose
+        air could take the heat only at an effectiveness of 1.
         """
-        wanted, density, coolant = broadcast(np.maximum(array(wanted), 1e-6), density, coolant)
-
-        def miss(log_speed: Array) -> Array:
-            return np.log(self.drop_share(np.exp(log_speed) * density, coolant) / wanted)
-
-        last, last_miss = zeros(wanted.shape), miss(zeros(wanted.shape))
-        reachable = last_miss > 0.0
-        speed = np.where(reachable, -1.3 * last_miss, 0.0)
+        given = broadcast(np.maximum(array(wanted), 1e-6), density, coolant)
+        wanted, density, coolant = (part.reshape(-1) for part in given)
+        log_speed = zeros(wanted.shape)
+        at_full = np.log(self.drop_share(density, coolant) / wanted)
+        todo = np.flatnonzero(at_full > 0.0)
+        wanted, density, coolant, miss = (part[todo] for part in (wanted, density, coolant, at_full))
+        last, high = zeros(wanted.shape), zeros(wanted.shape)
+        low = np.log(wanted * coolant / (density * self.air_ratio))
+        speed = np.maximum(-1.3 * miss, low)
         for _ in range(SPEED_STEPS):
-            now = miss(speed)
-            if np.all((np.abs(now) < 1e-9) | ~reachable):
+            if not todo.size:
                 break
+            now = np.log(self.drop_share(np.exp(speed) * density, coolant) / wanted)
+            log_speed[todo] = speed
+            high, low = np.where(now > 0.0, speed, high), np.where(now > 0.0, low, speed)
             moved = np.where(np.abs(speed - last) > 1e-14, speed - last, np.inf)
-            slope = (now - last_miss) / moved
-            step = np.where(np.abs(now) < 1e-9, 0.0, np.clip(-now / np.where(slope > 0.05, slope, 1.0), -2.0, 2.0))
-            last, last_miss = speed, now
-            speed = np.where(reachable, np.minimum(speed + step, 0.0), 0.0)
-        return np.exp(speed)
+            slope = (now - miss) / moved
+            ahead = speed - now / np.where(slope > 0.0, slope, 1.0)
+            inside = (slope > 0.0) & (ahead > low) & (ahead < high)
+            parts = (wanted, density, coolant, now, speed, high, low, np.where(inside, ahead, 0.5 * (low + high)), todo)
+            open_ = np.abs(now) >= 1e-9
+            wanted, density, coolant, miss, last, high, low, speed, todo = (part[open_] for part in parts)
+        return np.exp(log_speed).reshape(given[0].shape)
 
     def fan_power(self, speed: ArrayLike, density: ArrayLike) -> Array:
         """Fan power of one unit, W: cubic in speed and in proportion to the density of the air (affinity laws)."""

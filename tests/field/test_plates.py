@@ -122,8 +122,9 @@ to = [3.5, 2, 2]
 
 
 def test_an_open_slot_lets_air_pass_by_its_loss():
-    """Six open units in a closed room whose cooling unit blows more at the intakes than the servers take: the rest passes
-    by, with K = 4 velocity heads of 0.27 m2 lost. Static pressures of both ends may differ by a head more or less."""
+    """Six open units in a closed room whose cooling unit blows more at the intakes than the servers take: the rest
+    passes by, with K = 4 velocity heads of 0.27 m2 lost. Static pressures of both ends may differ by a head more or
+    less."""
     stack = ('[[rack.server]]\nu = 1\nheight = 20\npower = "10 kW"\ntemperature_rise = "12 K"\n'
              '[[rack.open_slot]]\nu = 30\nheight = 6\nloss_coefficient = 4\n[[cooling_unit]]')
     text = replaced(CLOSED_ROOM, ('power = "10 kW"\ntemperature_rise = "12 K"\n[[cooling_unit]]', stack))

@@ -39,6 +39,7 @@ def _asnumpy(values):
 
 ARRAYS = SimpleNamespace(
     ndarray=StandIn, asarray=_asarray, asnumpy=_asnumpy, zeros=_zeros, float64=np.float64,
+    get_default_memory_pool=lambda: SimpleNamespace(free_bytes=lambda: 2**20),
     cuda=SimpleNamespace(runtime=SimpleNamespace(
         memGetInfo=lambda: (2**34, 2**34), runtimeGetVersion=lambda: 13000, driverGetVersion=lambda: 13000,
         getDeviceProperties=lambda _: {"major": 9, "minor": 0, "multiProcessorCount": 1, "l2CacheSize": 1})),

@@ -26,7 +26,8 @@ def memory_needed(cells: int, precision: str) -> int:
 def memory_available(backend) -> int:
     """Bytes free for a run: of the GPU, or of this machine (its physical memory where the free part is unknown)."""
     if backend.name == "cuda":
-        return int(backend.array_module.cuda.runtime.memGetInfo()[0])
+        xp = backend.array_module
+        return int(xp.cuda.runtime.memGetInfo()[0]) + xp.get_default_memory_pool().free_bytes()
     try:
         with open("/proc/meminfo") as lines:
             found = dict(line.split(":", 1) for line in lines)

@@ -174,7 +174,7 @@ def why_no_cuda() -> str | None:
         if not cupy.cuda.is_available():
             return "CuPy finds no CUDA device or driver"
     except Exception as error:
-        return f"CuPy cannot start CUDA: {str(error).splitlines()[0]}"
+        return "CuPy cannot start CUDA: " + " ".join(str(error).split())[:200]
     from numba import cuda
 
     if cuda.is_available():

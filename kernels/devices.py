@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numpy import float32
 
 from kernels.cell import HALF, ONE, TWO, ZERO, cell, scalar
 
 TINY_RATIO = float32(2.0**-20)
+FACES_AT_ONCE = 64
+"""Most faces that one worker goes through."""
 LARGEST_STEP = HALF
 SMALLEST_STEP = float32(2.0**-6)
 RECOVERY = float32(2.0**-6)
 """Share of the distance to its law that a flow moves in one step, and by how much the share recovers each step."""
+
+
+def in_parts(start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cut lists ``start[m] <= e < start[m+1]``, none where the two are equal, into parts of ``FACES_AT_ONCE``.
+
+    Returns the begin of every part and the end of the last, and the first part of every list and the end of the last.
+    """
+    counts = -(-np.diff(start) // FACES_AT_ONCE)
+    first = np.concatenate([[0], np.cumsum(counts)])
+    place = np.arange(first[-1]) - np.repeat(first[:-1], counts)
+    return np.append(np.repeat(start[:-1], counts) + FACES_AT_ONCE * place, start[-1]), first
 
 
 @scalar
@@ -42,14 +56,26 @@ def effectiveness(transfer_units, ratio, counterflow, reduced, entry):
 
 
 @cell
-def device_means(m, start, owner, share, temperature, pressure, outside, mean_temperature, mean_pressure):
-    """Flow-weighted temperature and pressure over the faces of one end; ``outside`` adds a pressure given there."""
-    warm, push = ZERO, outside[m]
-    for e in range(start[m], start[m + 1]):
-        warm += share[e] * temperature[owner[e]]
-        push += share[e] * pressure[owner[e]]
-    mean_temperature[m] = warm
-    mean_pressure[m] = push
+def end_means(n, start, owner, share, temperature, pressure, warm, push):
+    """Flow-weighted temperature and pressure over one part of the faces of an end. A part is one worker: an end may
+    have thousands of faces, and one worker would take longer over them than a GPU over all its cells."""
+    total_warm, total_push = ZERO, ZERO
+    for e in range(start[n], start[n + 1]):
+        total_warm += share[e] * temperature[owner[e]]
+        total_push += share[e] * pressure[owner[e]]
+    warm[n] = total_warm
+    push[n] = total_push
+
+
+@cell
+def device_means(m, start, warm, push, outside, mean_temperature, mean_pressure):
+    """The same over all parts ``start[m] <= n < start[m+1]`` of one end; ``outside`` adds a pressure given there."""
+    total_warm, total_push = ZERO, outside[m]
+    for n in range(start[m], start[m + 1]):
+        total_warm += warm[n]
+        total_push += push[n]
+    mean_temperature[m] = total_warm
+    mean_pressure[m] = total_push
 
 
 @cell

@@ -16,8 +16,9 @@ from kernels.cell import ONE, ZERO, cell
 
 SHARE = 2048
 """Cells of one region that one worker sums on the CPU."""
-CUDA_SHARE, CUDA_WORKERS = 32, 2048
-"""Least number of cells of a worker and largest number of workers of a region on CUDA."""
+CUDA_SHARE, CUDA_WORKERS, CUDA_LAST_WORKERS = 32, 16_384, 128
+"""Least number of cells of a worker on CUDA, and largest number of workers of a region: of those that sum cells, and of
+those that sum what these have found."""
 DOUBLE_PRECISION_CELLS = ("region_sum", "region_mean", "closed_weight")
 
 
@@ -102,18 +103,21 @@ class ClosedRegions:
         self.backend = backend
         slot = np.pad(labels, 1, constant_values=-1).ravel() + 1
         sizes = np.bincount(slot)
-        self.slots, self.size = len(sizes), len(slot)
-        bounds = np.cumsum(sizes)
-        shares = [region_shares(*pair, backend.reduction_blocks_contiguous) for pair in pairwise(bounds)]
-        begin, end, step = np.concatenate([np.zeros((3, 0), int), *shares], axis=1)
-        self.workers = len(begin)
-        first = np.cumsum([0, 0] + [share.shape[1] for share in shares])
-        self.cells, self.slot, self.begin, self.end, self.step, self.first_share = (
-            backend.asarray(values, np.uint32)
-            for values in (np.argsort(slot, kind="stable"), slot, begin, end, step, first)
-        )
+        self.slots, self.size, contiguous = len(sizes), len(slot), backend.reduction_blocks_contiguous
+        self.rounds, bounds = [], np.cumsum(sizes)
+        cells, last = np.argsort(slot, kind="stable"), SHARE if contiguous else CUDA_WORKERS
+        for most in (last,) if contiguous else (last, CUDA_LAST_WORKERS):
+            shares = [region_shares(*pair, contiguous, most) for pair in pairwise(bounds)]
+            begin, end, step = np.concatenate([np.zeros((3, 0), int), *shares], axis=1)
+            columns = [backend.asarray(values, np.uint32) for values in (begin, end, step, cells)]
+            self.rounds.append((len(begin), columns, backend.zeros(max(1, len(begin)), np.float64)))
+            bounds = np.cumsum([0] + [share.shape[1] for share in shares])
+            cells = np.arange(len(begin))
+        self.partials = self.rounds[-1][2]
+        self.slot = backend.asarray(slot, np.uint32)
+        self.first_share = backend.asarray(np.concatenate([[0], bounds]), np.uint32)
         self.sizes, self.weight = backend.asarray(sizes, np.float64), backend.zeros(self.slots, np.float64)
-        self.mean, self.partials = backend.zeros(self.slots), backend.zeros(max(1, self.workers), np.float64)
+        self.mean = backend.zeros(self.slots)
 
     def update(self, diag) -> None:
         """Find the closed regions from the diagonal of the fixed-pressure openings."""
@@ -127,16 +131,17 @@ class ClosedRegions:
         self.backend.launch(subtract_mean, 0, self.size, self.slot, self.mean, values, out)
 
     def _sum(self, values) -> None:
-        self.backend.launch(
-            region_sum, 0, self.workers, self.begin, self.end, self.step, self.cells, values, self.partials
-        )
+        for workers, columns, partials in self.rounds:
+            self.backend.launch(region_sum, 0, workers, *columns, values, partials)
+            values = partials
 
 
-def region_shares(low: int, high: int, contiguous: bool) -> np.ndarray:
-    """Begin, end and step of the workers that sum cells ``low <= q < high`` of the list, shape ``(3, workers)``."""
+def region_shares(low: int, high: int, contiguous: bool, most: int) -> np.ndarray:
+    """Begin, end and step of the workers that sum cells ``low <= q < high`` of the list, shape ``(3, workers)``:
+    contiguous shares of ``most`` cells, or at most so many workers that stride."""
     if contiguous:
-        begin = np.arange(low, high, SHARE)
-        return np.array([begin, np.minimum(begin + SHARE, high), np.ones_like(begin)])
-    workers = min(CUDA_WORKERS, -(-(high - low) // CUDA_SHARE))
+        begin = np.arange(low, high, most)
+        return np.array([begin, np.minimum(begin + most, high), np.ones_like(begin)])
+    workers = min(most, -(-(high - low) // CUDA_SHARE))
     begin = low + np.arange(workers)
     return np.array([begin, np.full(workers, high), np.full(workers, workers)])

@@ -148,7 +148,7 @@ def server_node(m, inertia, history, effectiveness, capacity, flow, inlet, node,
 
 @cell
 def patch_largest(m, start, face_owner, temperature, out):
-    """Largest temperature over the cells at the faces of one patch (a rack intake)."""
+    """Largest temperature over the cells at the faces of one patch (a rack intake), or of a part of one."""
     top = temperature[face_owner[start[m]]]
     for q in range(start[m], start[m + 1]):
         top = max(top, temperature[face_owner[q]])

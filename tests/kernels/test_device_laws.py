@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import ht
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from kernels.backend import make_backend
+from kernels import devices
+from kernels.backend import CpuBackend, make_backend
 from kernels.devices import device_flow, effectiveness
 from thermo.case.schema_fan import FanCurve
 
@@ -90,3 +93,22 @@ def test_a_fan_that_cannot_push_stands_still_and_starts_again():
     assert CURVE.operating_flow(100.0, 300.0) == pytest.approx(0.0, abs=1e-12)
     assert moved(0.5, 0.5, 100.0, 300.0, 1.0) == 0.0
     assert moved(0.0, 0.5, 100.0, 50.0, 1.0) == pytest.approx(CURVE.operating_flow(100.0, 50.0), rel=1e-9)
+
+
+def test_means_over_parts_of_an_end_are_those_over_its_faces():
+    """No face, one, just a part's worth and many: flow-weighted means with a pressure from outside."""
+    backend, random = CpuBackend("double", threads=1), np.random.default_rng(3)
+    counts = [0, 1, devices.FACES_AT_ONCE, 3 * devices.FACES_AT_ONCE + 7]
+    begin = np.concatenate([[0], np.cumsum(counts)])
+    start, first = devices.in_parts(begin)
+    parts = len(start) - 1
+    assert (parts, np.diff(start).max(), np.diff(start).min()) == (6, devices.FACES_AT_ONCE, 1)
+    owner, share = random.integers(0, 50, begin[-1]), random.uniform(size=begin[-1])
+    temperature, pressure, outside = random.uniform(size=50), random.uniform(size=50), random.uniform(size=4)
+    warm, push, means, pressures = (backend.zeros(n) for n in (parts, parts, 4, 4))
+    backend.launch(devices.end_means, 0, parts, start, owner, share, temperature, pressure, warm, push)
+    backend.launch(devices.device_means, 0, 4, first, warm, push, outside, means, pressures)
+    faces = [slice(*pair) for pair in pairwise(begin)]
+    assert means == pytest.approx([share[f] @ temperature[owner[f]] for f in faces], rel=1e-13)
+    assert pressures == pytest.approx([o + share[f] @ pressure[owner[f]] for o, f in zip(outside, faces, strict=True)],
+                                      rel=1e-13)

@@ -9,6 +9,7 @@ import pytest
 
 from kernels.backend import CpuBackend
 from kernels.reduce import BLOCK, Reducer
+from kernels.regions import ClosedRegions
 
 
 class StridedBackend(CpuBackend):
@@ -80,3 +81,20 @@ def test_results_stay_on_the_device_until_asked_for():
     stored = np.zeros(1)
     Reducer(backend, 10).store_dot(a, a, stored)
     assert stored[0] == 285.0
+
+
+def test_closed_regions_lose_their_mean(make):
+    """A large closed region, a small one, and one with an opening, which keeps its level."""
+    backend = make("double")
+    labels = np.full((60, 50, 50), -1)
+    labels[:40], labels[41:45], labels[46:] = 0, 1, 2
+    regions, slot = ClosedRegions(backend, labels), np.pad(labels, 1, constant_values=-1).ravel()
+    values, out = np.random.default_rng(2).uniform(1.0, 2.0, slot.size), backend.zeros(slot.size)
+    opening = np.where(slot == 2, 1e-3, 0.0)
+    regions.update(opening)
+    regions.remove_mean(values, out)
+    for region in (0, 1):
+        inside = slot == region
+        assert out[inside] == pytest.approx(values[inside] - values[inside].mean(), abs=1e-13)
+    assert np.array_equal(out[slot == 2], values[slot == 2])
+    assert not out[slot == -1].any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,9 @@ class Devices:
         """Mean temperatures and pressures at both ends."""
         for end, warm, push, outside in ((self.intake, self.inlet, self.inlet_pressure, self.outside),
                                          (self.exhaust, self.at_exhaust, self.outlet_pressure, self.zero)):
-            self._run(kernels.device_means, *end, solver.T, solver.p, outside, warm, push)
+            self.backend.launch(kernels.end_means, 0, end.parts, end.start, end.owner, end.share, solver.T, solver.p,
+                                end.warm, end.push)
+            self._run(kernels.device_means, end.first, end.warm, end.push, outside, warm, push)
         self.backend.launch(kernels.rack_means, 0, len(self.racks), self.rack_start, self.inlet, self.flow,
                             self.rack_inlet)
 
@@ -167,12 +170,27 @@ class Devices:
         return float(abs(self.backend.to_host(self.change)).max()) if self.count and self.law_driven else 0.0
 
 
-def _ends(backend, table, ends: list[Faces]) -> tuple[Any, Any, Any]:
-    """Start, owner cell and share of the faces of every stream at one end."""
-    start = np.concatenate([[0], np.cumsum([len(e.index) for e in ends])])
+@dataclass(frozen=True)
+class End:
+    """Faces of every stream at one end, in parts: begin of each part, owner cell and share of each face, first part of
+    each stream, and the sums over each part."""
+
+    parts: int
+    start: Any
+    owner: Any
+    share: Any
+    first: Any
+    warm: Any
+    push: Any
+
+
+def _ends(backend, table, ends: list[Faces]) -> End:
+    start, first = kernels.in_parts(np.concatenate([[0], np.cumsum([len(e.index) for e in ends])]).astype(np.int64))
     index = np.concatenate([e.index for e in ends]) if ends else np.zeros(0, np.int64)
     share = np.concatenate([e.share for e in ends]) if ends else np.zeros(0)
-    return backend.asarray(start, np.int64), backend.asarray(table.owner[index], np.int64), backend.asarray(share)
+    parts = len(start) - 1
+    return End(parts, backend.asarray(start, np.int64), backend.asarray(table.owner[index], np.int64),
+               backend.asarray(share), backend.asarray(first, np.int64), backend.zeros(parts), backend.zeros(parts))
 
 
 def _points(backend, curves: list) -> tuple[Any, Any, Any]:

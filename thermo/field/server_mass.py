@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from kernels import transient
+from kernels.devices import in_parts
 
 
 class ServerMass:
@@ -24,7 +25,9 @@ class ServerMass:
         self.effectiveness = asarray([s.effectiveness for s in streams])
         self.inertia, self.history, self.node, self.given = (zeros(self.count) for _ in range(4))
         intakes = [rack.intake for rack in solver.racks]
-        self.start = asarray(np.concatenate([[0], np.cumsum([len(i) for i in intakes])]), np.int64)
+        start, first = in_parts(np.concatenate([[0], np.cumsum([len(i) for i in intakes])]).astype(np.int64))
+        self.start, self.first, self.parts = asarray(start, np.int64), asarray(first, np.int64), len(start) - 1
+        self.number, self.part_largest = asarray(np.arange(self.parts), np.int64), zeros(self.parts)
         owners = solver.table.owner[np.concatenate(intakes)] if intakes else np.zeros(0, np.int64)
         self.owner = asarray(owners, np.int64)
         self.largest = zeros(max(1, len(intakes)))
@@ -51,7 +54,9 @@ class ServerMass:
     def hottest_intakes(self):
         """Hottest intake temperature of every rack, offsets from the datum, on the device."""
         s = self.solver
-        s.backend.launch(transient.patch_largest, 0, len(s.racks), self.start, self.owner, s.T, self.largest)
+        launch = s.backend.launch
+        launch(transient.patch_largest, 0, self.parts, self.start, self.owner, s.T, self.part_largest)
+        launch(transient.patch_largest, 0, len(s.racks), self.first, self.number, self.part_largest, self.largest)
         return self.largest[: len(s.racks)]
 
     def storage(self) -> np.ndarray:

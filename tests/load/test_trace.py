@@ -70,3 +70,23 @@ def test_shipped_requests_are_those_of_the_source(tmp_path):
     series = trace.read(trace_file("azure_2023_conversation.csv", tmp_path))
     assert series.values.size == 58
     assert series.values.mean() * 60 == pytest.approx(69.3e3, rel=0.02)
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in (cases_directory() / "traces").glob("*.csv.gz")
+                                        if not file.name.startswith("grid_")))  # fmt: skip
+def test_every_shipped_trace_can_be_read(name):
+    series = trace.read(cases_directory() / "traces" / name)
+    assert series.step > 0.0 and series.values.size > 10 and series.values.mean() > 0.0
+    assert series.power == ("training" in name)
+
+
+def test_a_reading_that_comes_twice_counts_once(tmp_path):
+    file = tmp_path / "twice.csv"
+    file.write_text("t_s,power_w\n0,100\n2,200\n2,200\n4,300\n6,400\n")
+    np.testing.assert_allclose(trace.read(file).values, [100.0, 200.0, 300.0, 400.0])
+    file.write_text("t_s,power_w\n0,100\n2,200\n2,250\n4,300\n")
+    with pytest.raises(CaseError, match="must rise"):
+        trace.read(file)
+    file.write_text("t_s,power_w\n2,200\n2,200\n")
+    with pytest.raises(CaseError, match="must rise"):
+        trace.read(file)

@@ -71,9 +71,11 @@ def _requests(path: Path, name: str, step: float) -> Series:
 
 def _rates(path: Path, name: str) -> Series:
     t, values = table.read(path, ("t_s", name))
+    again = np.concatenate([[False], (np.diff(t) == 0.0) & (np.diff(values) == 0.0)])  # a meter that was read twice
+    t, values = t[~again], values[~again]
     steps = np.diff(t)
-    step = float(np.median(steps))
-    if not (steps > 0.0).all():
+    step = float(np.median(steps)) if steps.size else 0.0
+    if not steps.size or not (steps > 0.0).all():
         raise CaseError(f"{path}: t_s must rise from row to row")
     _check_steps(path, float(t[-1] - t[0]), step)
     if (values < 0.0).any():

@@ -15,8 +15,11 @@ PACKAGES = ("numba", "numba-cuda", "cupy-cuda12x", "cupy-cuda13x", "numpy", "llv
 
 
 def _commit() -> str:
-    done = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=ROOT, capture_output=True,
-                          text=True, check=False)
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
     return done.stdout.strip() or "unknown"
 
 
@@ -32,8 +35,8 @@ def _versions() -> dict[str, str]:
 
 def describe(backend, commit: str | None = None) -> dict[str, Any]:
     """Device and memory as CUDA tells them, host, versions and commit, which ``commit`` names if it is given."""
-    found: dict[str, Any] = {"device": backend.device, "python": sys.version.split()[0], "versions": _versions(),
-                             "commit": commit or _commit(), "machine": describe_machine()}
+    found: dict[str, Any] = {"device": backend.device, "versions": _versions(), "commit": commit or _commit(),
+                             "machine": describe_machine()}
     if backend.name == "cuda":
         runtime = backend.array_module.cuda.runtime
         properties = runtime.getDeviceProperties(0)

@@ -32,7 +32,7 @@ either."""
 COARSE_TOLERANCE = 3e-3
 """Balance and update that are enough for a grid which only starts the next one, whatever the case asks for."""
 STEP_RISE = 10.0
-"""K by which heat released in the fluid may warm it in one pseudo-time step."""
+"""K by which heat released in a cell may warm it in one pseudo-time step."""
 REST = 1e-6
 """Share of the free-fall speed below which a buoyant fluid counts as at rest, so that rounding is not judged."""
 MASS_TOLERANCE = {"single": 1e-3, "double": 1e-8}
@@ -204,12 +204,14 @@ class March:
         self.rates = (frequency / 1.5, max(frequency / (2.0 * max(2.0, np.sqrt(prandtl))), self._source_rate()))
 
     def _source_rate(self) -> float:
-        """One over the time (1/s) in which heat released in the fluid warms it by STEP_RISE, where energy is slow
-        and solved at every step: else the first solve would boil a fluid that does not move yet."""
+        """One over the time (1/s) in which heat released in the fluid, or in solids in a buoyant liquid, warms them by
+        STEP_RISE, where energy is slow and solved at every step: else the first solve would boil a fluid that does not
+        move yet."""
         s = self.solver
         if not s.heat or not s.heat.slow:
             return 0.0
-        return float(np.abs(s.mesh.heat_source[s.mesh.fluid]).max(initial=0.0)) / (s.fluid.capacity * STEP_RISE)
+        heated = s.mesh.active if s.pseudo_time else s.mesh.fluid
+        return float(np.abs(s.mesh.heat_source[heated]).max(initial=0.0)) / (s.fluid.capacity * STEP_RISE)
 
     def _judge(self) -> None:
         """Apply the stop rule: all monitors still, balances closed, updates small, together."""

@@ -1,4 +1,5 @@
-"""Pseudo-time steps of momentum that differ from cell to cell, for buoyant liquids that seep through fins.
+"""Pseudo-time steps of momentum that differ from cell to cell, for buoyant liquids that seep through fins, or that are
+so viscous that inertia does not matter.
 
 Such a liquid follows its buoyancy almost at once, while its temperature is carried over several cells in one
 pseudo-time step of the energy, ``dt_T``. Each velocity then overshoots: it moves the temperature by
@@ -16,6 +17,8 @@ from kernels import buoyancy, momentum
 from thermo.field.flux_memory import FluxMemory
 
 COUPLING = 0.5
+VISCOUS_COUPLING = 2.0
+"""The same without fins: thin layers on heated blocks turn with their temperature, and 0.5 lets them swing."""
 
 
 class PseudoTime:
@@ -36,7 +39,8 @@ class PseudoTime:
         if not self.acts:
             return
         strength = float(np.sqrt(sum(component**2 for component in s.gravity))) * abs(s.fluid.expansion)
-        s.run(buoyancy.coupling_rate, *s.strides, *g.area, *g.rd, s.T, rate, COUPLING * strength / heat_rate, self.rate)
+        coupling = (COUPLING if s.porous.count else VISCOUS_COUPLING) * strength / heat_rate
+        s.run(buoyancy.coupling_rate, *s.strides, *g.area, *g.rd, s.T, rate, coupling, self.rate)
         twice = [[(array, array) for array in arrays] for arrays in (s.flux, s.velocity)]
         self.memory.remember(-1.0, 0.0, *twice, (s.faces.outflow, s.faces.outflow))
 

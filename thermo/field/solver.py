@@ -31,6 +31,8 @@ from thermo.field.turbulence_models import turbulence_model
 SOFTENING = 0.9
 """Share of the neighbours' response in the SIMPLEC coefficient; 0.9 is calmer than 1 and as fast."""
 DIAGONAL_FLOOR = 1e-30
+VISCOUS = 20.0
+"""Prandtl number above which a liquid on heated blocks follows its buoyancy at once, as between fins."""
 
 
 class FieldSolver:
@@ -60,7 +62,8 @@ class FieldSolver:
         self.solids = SolidPower(self)
         self.time_terms = None
         buoyant = any(self.gravity) and self.heat and self.heat.slow
-        self.pseudo_time = PseudoTime(self) if buoyant and self.porous.count else None
+        viscous = self.porous.count or (self.mesh.conjugate and fluid.prandtl > VISCOUS)
+        self.pseudo_time = PseudoTime(self) if buoyant and viscous else None
         if case.physics.flow:
             dx, dy, dz = grid.widths
             opened = [pad_faces(faces, axis).astype(bool) for axis, faces in enumerate(self.mesh.open_faces)]

@@ -21,9 +21,10 @@ PIPE = {"linewidth": 2.6, "solid_capstyle": "round", "zorder": 2}
 
 
 def diagram(result: Result) -> Picture | None:
-    """The loop from heat rejection over the distribution units to the racks, what flows and how warm it is."""
+    """The loop from heat rejection over the distribution units to the racks, what flows and how warm it is; None for
+    tanks, which have neither."""
     loop = result.summary.get("liquid", {})
-    if "supply_C" not in loop:
+    if "supply_C" not in loop or "immersion" in result.summary:
         return None
     racks, hidden = _racks(result)
     figure = Figure(figsize=(WIDE, 1.9 + 0.34 * len(racks)), layout="constrained")
@@ -202,16 +203,18 @@ def figures(summary: Mapping[str, Any]) -> str:
     loop, chips = summary.get("liquid", {}), summary.get("chips", {})
     if "supply_C" not in loop:
         return ""
+    tanks = "immersion" in summary
+    where = "in the tank's exchanger" if tanks else "of the rack side"
     rows = [
         ("Supply and return", f"{loop['supply_C']:.2f} °C, {loop['return_C']:.2f} °C"),
         ("Flow", value(loop["flow_kg_s"], "kg/s", 2)),
-        ("Pressure drop of the rack side", value(loop["pressure_drop_Pa"] / 1e3, "kPa", 1)),
+        (f"Pressure drop {where}", value(loop["pressure_drop_Pa"] / 1e3, "kPa", 1)),
         ("Power of the pumps", value(loop["pump_W"] / 1e3, "kW", 2)),
     ]
     if "margin_K" in chips:
         rows.append(("Chip nearest its limit", f"{chips['max_C']:.1f} °C of {chips['limit_C']:.0f} °C"
                      + (f": {chips['hottest']}" if "hottest" in chips else "")))  # fmt: skip
-    return heading("Key figures") + pairs(rows)
+    return heading("Coolant of all tanks" if tanks else "Key figures") + pairs(rows)
 
 
 def mains(summary: Mapping[str, Any]) -> str:

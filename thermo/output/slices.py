@@ -49,7 +49,8 @@ def pictures(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Pictu
     planes, out = choose(result, faces), []
     for name, unit, offset in _quantities(result) if planes else []:
         cuts = [cut(result.fields, name, plane) for plane in planes]
-        scale = Scale("temperature" if name == "T" else name, unit, offset, _levels(cuts, offset), _fastest(cuts))
+        high = _usual(cuts) if name == "speed" else None
+        scale = Scale("temperature" if name == "T" else name, unit, offset, _levels(cuts, offset, high), _fastest(cuts))
         for title in dict.fromkeys(plane.group for plane in planes):
             chosen = [pair for pair in zip(planes, cuts, strict=True) if pair[0].group == title]
             out.append(_page(result, chosen, scale, faces, title))
@@ -82,10 +83,15 @@ def _tank(result: Result) -> bool:
     return "immersion" in result.summary
 
 
-def _levels(cuts: list[Cut], offset: float) -> Array:
-    """Edges of the colour bands at round numbers."""
+def _usual(cuts: list[Cut]) -> float:
+    """A value that a hundredth of the cells exceed: they take the last colour, else a jet would leave no other."""
+    return float(np.nanpercentile(np.concatenate([each.values.ravel() for each in cuts]), 99))
+
+
+def _levels(cuts: list[Cut], offset: float, high: float | None = None) -> Array:
+    """Edges of the colour bands at round numbers, up to ``high`` where it is given."""
     low = min(float(np.nanmin(each.values)) for each in cuts) - offset
-    high = max(float(np.nanmax(each.values)) for each in cuts) - offset
+    high = max(float(np.nanmax(each.values)) for each in cuts) - offset if high is None else high
     spread = max(high - low, 1e-9)
     power = 10.0 ** np.floor(np.log10(spread / BANDS))
     step = power * min((s for s in (1.0, 2.0, 5.0, 10.0) if s * power * BANDS >= spread), default=10.0)
@@ -113,7 +119,7 @@ def _page(result: Result, group: list[tuple[Plane, Cut]], scale: Scale, faces: M
         right = max(right, left - GAP)
     _colour_bar(figure, bands, f"{scale.name}, {scale.unit}", height, right + 0.3)
     figure.text(EDGE / PAGE, 0.08 / height, _key(scale, result), fontsize=7.5, color=SOFT, va="bottom")
-    where = "; ".join(f"{plane.normal} = {plane.position:.2f} m ({plane.why})" for plane, _ in group)
+    where = "; ".join(f"{plane.normal} = {_place(plane)} ({plane.why})" for plane, _ in group)
     span = f"{scale.levels[0]:g} to {scale.levels[-1]:g} {scale.unit}"
     fluid = "liquid" if _tank(result) else "air"
     caption = (f"{title}: {scale.name}, {span} in every figure. Lines: flow in the plane, faint where the {fluid} is "
@@ -147,13 +153,18 @@ def _panel(axes: Axes, plane: Plane, each: Cut, scale: Scale, spacing: float, me
         _streamlines(axes, each, spacing, scale.fastest, metres)
     axes.set_xlim(each.across[0], each.across[-1])
     axes.set_ylim(each.up[0], each.up[-1])
-    axes.set_title(f"{plane.normal} = {plane.position:.2f} m", pad=14)
+    axes.set_title(f"{plane.normal} = {_place(plane)}", pad=14)
     beside = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
     axes.annotate(plane.why, (0.0, 1.0), xytext=(0, 3), fontsize=7.5, color=SOFT, **beside)
     axes.set_xlabel(f"{plane.axes[0]}, m", labelpad=1)
     axes.set_ylabel(f"{plane.axes[1]}, m", labelpad=1)
     axes.spines[:].set_visible(True)
     return bands
+
+
+def _place(plane: Plane) -> str:
+    """Where a plane lies, to the centimetre, in thin things to the tenth of a millimetre."""
+    return f"{plane.position:.2f} m" if abs(plane.position) >= 0.1 else f"{1e3 * plane.position:.4g} mm"
 
 
 def _with_ends(edges: Array) -> Array:

@@ -70,8 +70,9 @@ def _frame(axes: Axes, box: Box, plane: Plane, metres: float) -> None:
     """The edge of a block that shows the fluid in it."""
     corner, wide, high = _rectangle(box, plane)
     axes.add_patch(Rectangle(corner, wide, high, fill=False, edgecolor=INK, linewidth=0.6, zorder=4))
-    middle = (corner[0] + wide / 2, corner[1] + high / 2)
-    _name(axes, box.name, middle, (wide / metres, high / metres), INK, WHITE)
+    if wide / metres > LETTER * (len(box.name) + 1):  # a name that had to be turned would hide the liquid
+        middle = (corner[0] + wide / 2, corner[1] + high / 2)
+        _name(axes, box.name, middle, (wide / metres, high / metres), INK, WHITE)
 
 
 def _side(side: str, corner: tuple[float, float], wide: float, high: float, plane: Plane):

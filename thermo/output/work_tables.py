@@ -40,7 +40,7 @@ def tokens(values: Mapping[str, Any]) -> str:
 
 def chips(values: Mapping[str, Any]) -> str:
     """How warm the chips are."""
-    rows = [("In rack", str(values["hottest"]))] if "hottest" in values else []
+    rows = [("Nearest its limit", str(values["hottest"]))] if "hottest" in values else []
     return _pairs("Chips", CHIPS, values, rows)
 
 

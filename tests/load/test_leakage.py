@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from thermo import liquid
+from thermo import liquid, liquid_transient
 from thermo.case import load
 from thermo.case.schema_immersion import Immersion
 from thermo.case.schema_load import Chip
@@ -136,3 +136,15 @@ def test_a_tank_that_is_too_hot_slows_down():
     assert chip.state.clock < 1.0 and chip.temperature == pytest.approx(chip.limit, abs=1e-6)
     assert found.condensed == pytest.approx(found.heat, rel=1e-9)
     assert any("slows down" in flag for flag in found.flags)
+
+
+def test_chips_of_a_loop_in_shutdown_draw_nothing():
+    """All pumps trip: the chips slow down at 89 degC, shut down at 95 degC, and get no warmer; what they do not make is
+    what they are off for, and before that at most the lowest clock's."""
+    case = load(CLOSED, ['liquid.time={duration="120 s", step="0.5 s", event=[{at="10 s", kind="pump_trip"}]}'])
+    trip = liquid_transient.march(case, liquid.solve_loop(case))
+    assert trip.throttle[0] < trip.shutdown[0] < 120.0
+    assert 95.0 <= trip.series["chip_max_C"].max() < 96.0
+    assert trip.series["made"][0] == pytest.approx(1.0)
+    assert trip.series["made"][-1] == 0.0
+    assert trip.series["clock"].min() == pytest.approx(0.3)

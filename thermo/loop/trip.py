@@ -2,12 +2,13 @@
 
 Pumps without power run down by their inertia: speed = 1 / (1 + t / coast_down). Chips keep their power when they get
 too hot; when the first passes the temperature at which it would slow down or shut down is what is reported. Where the
-coolant would boil the march ends. With feedback chips slow down instead, and what is not done in time is reported.
+coolant would boil the march ends. With feedback chips slow down instead and draw nothing from a shutdown on, and what
+is not done in time is reported.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,6 +132,7 @@ class LoopMarch:
             worst = plates[int(np.argmax(excess))]
             self.chip_of = [chips[worst.chip]] * len(self.plates)
             self.chip_share[:] = solution.flow[worst.branch] / flow
+        self.down = np.zeros(len(self.chip_of), dtype=bool)  # shut down, for the rest of the run
         self.throttle = np.array([chip.throttle for chip in self.chip_of])
         self.shutdown = np.array([chip.shutdown for chip in self.chip_of])
 
@@ -209,15 +211,18 @@ class LoopMarch:
         self.facility += (removed - rejected) * march.dt / capacity
 
     def _hold(self) -> None:
-        """Power of the chips that follow their temperature and the coolant that reaches them."""
+        """Power of chips that follow their temperature and the coolant that reaches them; none from a shutdown on."""
         march, b = self.march, self.branch
         upstream = np.where(march.flow[b] >= 0.0, self.network.start[b], self.network.end[b])
         coolant = np.where(march.flow[b] != 0.0, march.node[upstream], march.T[march.first[b]])
         load = self.load if np.ndim(self.load) == 0 else self.load[b]
-        self.held = self.feedback(
+        held = self.feedback(
             self.full_power[b], march.resistance[b], march.capacity[b], self.throttle, march.chip[b], coolant, load,
             march.dt,
         )  # fmt: skip
+        self.down |= march.chip[b] >= self.shutdown
+        off = np.where(self.down, 0.0, 1.0)
+        self.held = replace(held, power=held.power * off, made=held.made * off)
         march.power[b] = self.held.power
 
     def settle(self) -> None:

@@ -10,9 +10,11 @@ A year without variants has floats and ``(steps,)``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -127,6 +129,15 @@ def over_year(function: Callable[..., Array], values: ArrayLike) -> Any:
     if len(shape(values)) < 2:
         return float(function(values))
     return function(values, axis=-1, keepdims=True)
+
+
+def total(parts: Iterable[Any]) -> Any:
+    """Sum of numbers or arrays from left to right.
+
+    Python's sum() compensates the rounding of floats from version 3.12 on, but not that of arrays: a year by itself
+    would differ in the last digit from the same year among variants.
+    """
+    return reduce(operator.add, parts, 0)
 
 
 def largest(values: ArrayLike) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thermo.arrays import beside, over_year, ratio, where_it_holds
+from thermo.arrays import beside, over_year, ratio, total, where_it_holds
 from thermo.money.electricity import Tariff
 
 Array = NDArray[np.float64]
@@ -47,16 +47,16 @@ def of_year(
     """
     facility = hourly["facility_power"]
     bill = tariff.cost(facility) * step  # USD in each row
-    parts, total = _split(hourly, ratio(bill, facility)), over_year(np.sum, bill)
-    rest = total - sum(parts.values())
-    other = abs(rest) > 1e-9 * abs(total)
+    parts, whole = _split(hourly, ratio(bill, facility)), over_year(np.sum, bill)
+    rest = whole - total(parts.values())
+    other = abs(rest) > 1e-9 * abs(whole)
     section: dict[str, Any] = {"electricity_USD_per_year": parts}
     money = case.money
     if money is not None:
         section |= _tariffs(money, facility, months, litres, step)
         if money.capex:
             section |= _equipment(money, it)
-    named = sum(sum(v.values()) if isinstance(v, dict) else v for v in section.values())
+    named = total(total(v.values()) if isinstance(v, dict) else v for v in section.values())
     if (unnamed := where_it_holds(other, rest)) is not None:
         parts["other plant"] = unnamed
     return section | {"total_USD_per_year": named + rest * other}
@@ -65,7 +65,7 @@ def of_year(
 def _split(hourly: dict[str, Array], paid: Array) -> dict[str, Any]:
     """The bill by part."""
     return {
-        name: sum(over_year(np.sum, hourly[key] * paid) for key in keys if key in hourly)
+        name: total(over_year(np.sum, hourly[key] * paid) for key in keys if key in hourly)
         for name, keys in PARTS.items()
     }
 
@@ -80,7 +80,7 @@ def _tariffs(money, facility: Array, months: Array, litres: dict[str, float], st
     if water:
         section["water_USD_per_year"] = water
     if money.demand_charge is not None:
-        section["demand_USD_per_year"] = money.demand_charge * sum(
+        section["demand_USD_per_year"] = money.demand_charge * total(
             over_year(np.max, facility[..., beside(months == month, facility)]) * int((months == month).sum()) * step
             for month in np.unique(months)
         )

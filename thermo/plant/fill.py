@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from thermo import records
+from thermo.arrays import total
 from thermo.media import fluid
 from thermo.plant.ledger import Year
 
@@ -28,7 +29,7 @@ def pipe_volume(diameter: float, length: float) -> float:
 def facility_volumes(fill, dry_coolers: float, distribution_units: float) -> dict[str, float]:
     """Coolant of the facility loop by part, m3, for these numbers of dry coolers and distribution units."""
     return {
-        "pipes": sum(pipe_volume(pipe.diameter, pipe.length) for pipe in fill.pipe),
+        "pipes": total(pipe_volume(pipe.diameter, pipe.length) for pipe in fill.pipe),
         "dry coolers": fill.dry_cooler_volume * dry_coolers,
         "distribution units": fill.distribution_unit_volume * distribution_units,
         "other": fill.other,
@@ -47,20 +48,20 @@ def ledger(fill, volumes: Mapping[str, float]) -> dict[str, float]:
     `volumes`: m3 by the name of the coolant, of all loops. The flush is water. Make-up is the water in what is lost;
     what is lost is counted with its glycol.
     """
-    total = sum(volumes.values()) * LITRES
-    water = sum(volume * (1.0 - glycol_share(name)) for name, volume in volumes.items()) * LITRES
-    water_share = water / np.maximum(total, 1e-9)
+    whole = total(volumes.values()) * LITRES
+    water = total(volume * (1.0 - glycol_share(name)) for name, volume in volumes.items()) * LITRES
+    water_share = water / np.maximum(whole, 1e-9)
     lost = {
-        "top_up_L": fill.top_up_per_year * total,
-        "filter_purge_L": fill.filter_purges_per_year * fill.purge_share * total,
-        "leak_L": fill.leak_allowance * total,
+        "top_up_L": fill.top_up_per_year * whole,
+        "filter_purge_L": fill.filter_purges_per_year * fill.purge_share * whole,
+        "leak_L": fill.leak_allowance * whole,
     }
     return {
-        "first_fill_L": total,
-        "glycol_L": total * (1.0 - water_share),
-        "flush_L": fill.flush_volumes * total,
+        "first_fill_L": whole,
+        "glycol_L": whole * (1.0 - water_share),
+        "flush_L": fill.flush_volumes * whole,
         **lost,
-        "makeup_L": sum(lost.values()) * water_share,
+        "makeup_L": total(lost.values()) * water_share,
     }
 
 
@@ -76,7 +77,7 @@ def with_fill(
     facility = facility_volumes(plant.fill, books.totals.get("dry_coolers_installed", 0.0), distribution_units)
     volumes = {technology_coolant: float(technology_volume_m3)}
     coolant = plant.facility_loop.coolant
-    volumes[coolant] = volumes.get(coolant, 0.0) + sum(facility.values())
+    volumes[coolant] = volumes.get(coolant, 0.0) + total(facility.values())
     entries = ledger(plant.fill, volumes)
     evaporative = books.totals.get("makeup_L", 0.0)
     totals = {"evaporation_L": 0.0} | books.totals | entries | {"makeup_L": evaporative + entries["makeup_L"]}

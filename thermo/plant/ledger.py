@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from thermo.arrays import Each, full, host, over_year, ratio, shape, texts
+from thermo.arrays import Each, full, host, over_year, ratio, shape, texts, total
 from thermo.plant.economizer import MODES
 
 Array = NDArray[np.float64]
@@ -117,7 +117,7 @@ def close_year(
     hourly = {name: _whole(values, steps) for name, values in hourly.items()}
     to_kwh = KWH_PER_WATT_HOUR * step / HOUR
     totals = {
-        name: sum(over_year(np.sum, hourly[part]) for part in parts) * to_kwh
+        name: total(over_year(np.sum, hourly[part]) for part in parts) * to_kwh
         for name, parts in ENERGIES.items()
         if parts[0] in hourly
     }

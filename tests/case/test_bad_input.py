@@ -33,6 +33,7 @@ BAD_FILES = {
     "difference as temperature": ('"18 degC"', '"18 delta_degC"', ["supply.floor.temperature", "not a temperature"]),
     "plain celsius": ('"18 degC"', "18", ["supply.floor.temperature", "a plain number, so in K", "degC"]),
     "below absolute zero": ('"18 degC"', '"-300 degC"', ["supply.floor.temperature", "at least 0 K"]),
+    "hotter than anything": ('"18 degC"', '"18000 degC"', ["supply.floor.temperature", "at most 5000 K"]),
     "coulomb for celsius": ('"18 degC"', '"18 C"', ["supply.floor.temperature", "does not convert to K", "degC"]),
     "negative power": ('"10 kW"', '"-10 kW"', ["rack.A1.power", "at least 0 W"]),
     "zero flow": ('"0.69 m^3/s"', "0", ["supply.floor.flow", "more than 0 m^3/s"]),

@@ -149,7 +149,9 @@ PLAIN_CELSIUS = (2.0, 150.0)
 PER_KWH = (1e-6, math.inf)
 """No electricity costs, emits or drinks this much per joule: such a plain number was meant per kWh."""
 
-_TEMPERATURE = {"kind": "temperature", "least": 0.0, "doubtful": PLAIN_CELSIUS}
+HOTTEST = 5000.0
+"""K that nothing in or about a data centre has: no solid is left there, so such a number is a slip."""
+_TEMPERATURE = {"kind": "temperature", "least": 0.0, "most": HOTTEST, "doubtful": PLAIN_CELSIUS}
 
 Number = _quantity("", "a number", "0.5")
 Positive = _quantity("", "a positive number", "0.5", above=0.0)

@@ -52,6 +52,19 @@ def test_the_wall_law_of_forced_flow_is_the_law_of_the_wall(y_plus):
     assert resistance * y_plus == pytest.approx(expected, rel=0.06)
 
 
+@pytest.mark.parametrize("y_plus", [2, 10, 30, 100, 300])
+@pytest.mark.parametrize("prandtl", [0.71, 6.0])
+def test_the_film_of_forced_flow_is_the_temperature_law_of_the_wall(prandtl, y_plus):
+    """Kader, Int. J. Heat Mass Transfer 24 (1981) 1541, eq. 33, within the 10 % of correlations of turbulent heat
+    transfer."""
+    resistance, _ = two_layer.layer_resistance(y_plus * C_MU**-0.25, SLOPE, 0.0, 200.0, 17.4, prandtl / 0.85)
+    constant = (3.85 * prandtl ** (1 / 3) - 1.3) ** 2 + 2.12 * math.log(prandtl)
+    turning = 0.01 * (prandtl * y_plus) ** 4 / (1 + 5 * prandtl**3 * y_plus)
+    expected = (prandtl * y_plus * math.exp(-turning)
+                + (2.12 * math.log(1 + y_plus) + constant) * math.exp(-1 / turning))
+    assert resistance * prandtl * y_plus == pytest.approx(expected, rel=0.1)
+
+
 def test_the_resistance_of_a_laminar_layer_sits_in_its_middle():
     """A quarter of the cell's width from the wall; next to the wall where the layer is turbulent."""
     resistance, lever = two_layer.layer_resistance(1e-3, SLOPE, 0.0, 200.0, 17.4, 1.0)

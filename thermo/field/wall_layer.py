@@ -40,4 +40,5 @@ def wall_layer_flags(solver) -> list[str]:
     mean = float((area * y_plus).sum() / area.sum())
     return [f"wall functions do not hold on {100 * share:.0f} % of the area of the walls that exchange heat: cell "
             f"centres lie in the viscous layer, y+ {mean:.2g} in the mean (below {limit:.0f}); their heat "
-            'depends on the grid: take physics.wall = "two-layer", or wider cells']
+            'depends on the grid: take physics.wall = "two-layer" ("two-layer-natural" in upright gaps), or wider '
+            "cells"]

@@ -149,7 +149,7 @@ def bound_launch(launcher: Callable, arguments: list[Any]) -> Callable[[], None]
             kernel._prepare_args(kind, argument, launcher.stream, [], words)
         grid = LaunchConfig(grid=launcher.griddim, block=launcher.blockdim)
         return partial(launch, launcher.stream, grid, kernel._codelibrary.get_cufunc().kernel, *words)
-    except (AttributeError, ImportError, KeyError, TypeError):
+    except (AttributeError, ImportError, KeyError, TypeError, ValueError):
         return partial(launcher, *arguments)
 
 

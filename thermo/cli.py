@@ -13,8 +13,8 @@ from thermo.errors import CaseError, DivergedError, HardwareError, OutputError
 
 SOLVED, LIMIT_EXCEEDED, WRONG_INPUT, NOT_CONVERGED, NO_HARDWARE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 EPILOG = (
-    "Exit status: 0 solved, limits met; 1 solved, a limit of the case is exceeded; 2 the input is wrong; "
-    "3 not converged or diverged; 4 asked-for hardware or package missing."
+    "Exit status: 0 solved, limits met; 1 solved, a limit of the case is exceeded; 2 the input is wrong or the results "
+    "cannot be written; 3 not converged or diverged; 4 asked-for hardware or package missing; 130 interrupted."
 )
 case_argument = click.argument("case", type=click.Path(path_type=Path))
 set_option = click.option(

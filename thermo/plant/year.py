@@ -21,6 +21,7 @@ from thermo.plant.weather import Weather
 
 Array = NDArray[np.float64]
 
+
 def site_weather(case) -> Weather:
     """Weather of ``case.site`` on the steps of ``case.plant.step``: the EPW file or real year of ``case.weather_file``,
     or the case's constant weather."""

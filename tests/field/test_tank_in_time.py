@@ -171,10 +171,11 @@ def test_metal_gives_the_chip_time(trip):
 
 
 def test_without_an_event_metal_stays_as_the_steady_state_has_it():
+    """Within 0.1 K: the steady march leaves its monitors 0.02 K, and the oil goes on settling in time."""
     solution = run(TANK, [*MASSES, "event=[]", "time.duration=20"])
     history = solution.history.arrays()
     for name, before in solution.solids_before.items():
-        assert abs(history[f"monitor:solid {name}"] - before).max() < 0.05
+        assert abs(history[f"monitor:solid {name}"] - before).max() < 0.1
 
 
 @pytest.mark.parametrize("precision", ["single", "double"])

@@ -1,12 +1,13 @@
 """Heat stored in fins, bases, chips and the solids of porous blocks, which warm up and cool down after a change.
 
 The fins of a sink have the mean temperature ``Tm``; they give ``Q = G (Tm - Tf)`` to the fluid among them, ``G`` by
-:class:`thermo.field.porous.SinkLaw`. Their foot and the base have ``Tb = Tf + (Tm - Tf) / e`` with the fin efficiency
-``e``, whose profile follows at once; the chip has ``Tc`` behind the case resistance ``R``:
+:class:`thermo.field.porous.SinkLaw`. Their foot and the base have ``Tb`` behind the conduction in the fins,
+``r = (1/e - 1)/G`` with the fin efficiency ``e``, which hardly depends on the flow; the chip has ``Tc`` behind the case
+resistance ``R``:
 
-    Cm dTm/dt + Cb dTb/dt = (Tc - Tb)/R - Q,    Cc dTc/dt = P - (Tc - Tb)/R
+    Cm dTm/dt = (Tb - Tm)/r - Q,    Cb dTb/dt = (Tc - Tb)/R - (Tb - Tm)/r,    Cc dTc/dt = P - (Tc - Tb)/R
 
-A porous block's solid is the same with ``G`` given, ``e = 1`` and no chip. In a steady state all of ``P`` reaches the
+A porous block's solid is the same with ``G`` given, without base and chip. In a steady state all of ``P`` reaches the
 fluid. Heat per time is second-order backward differences of each stored temperature, so what is stored is exact. The
 chip's temperature at the end of a step is linear in its power; that slope, the response, says how far its clock must
 fall.
@@ -97,9 +98,8 @@ class SolidMass:
 
     def _found(self):
         """Mean, foot and chip of every solid at the mean temperature of its fluid."""
-        fluid = self.mean[0].astype(np.float64)
-        mean = (self.known + (self.conductance + (self.steep - 1.0) * self.behind) * fluid) / self.total
-        foot = fluid + self.steep * (mean - fluid)
+        mean = (self.known + self.conductance * self.mean[0].astype(np.float64)) / self.total
+        foot = mean + self.inside * (self.entering - self.kept * mean)
         return mean, foot, foot + self.resistance * (self.arriving - self.held * foot)
 
     def _look(self, *fields) -> None:
@@ -113,18 +113,21 @@ class SolidMass:
         fluid = self.mean[0].astype(np.float64)
         velocity = self.xp.stack(self.mean[1:], axis=1)[: self.sinks].astype(np.float64)
         conductance, efficiency, _ = self.law(self.solver.fluid, fluid[: self.sinks] + self.solver.datum, velocity)
-        whole = self.xp.ones_like(self.given)
         self.conductance = self.xp.concatenate([conductance, self.given])
-        self.steep = 1.0 / self.xp.concatenate([efficiency, whole])
+        inside = (1.0 / efficiency - 1.0) / conductance
+        self.inside = self.xp.concatenate([inside, self.xp.zeros_like(self.given)])
         fins, base, chip = (self.capacity[name] * self.rate for name in NODES)
         fins_before, base_before, chip_before = (self.history[name] for name in NODES)
         through = 1.0 + chip * self.resistance
         self.arriving, self.held = (self.power - chip_before) / through, chip / through
-        self.behind = base + self.held
-        self.total = fins + self.steep * self.behind + self.conductance
-        self.known = self.arriving - fins_before - base_before
-        self.response = (self.steep / self.total * (1.0 - self.resistance * self.held) + self.resistance) / through
-        slope = self.conductance * (fins + self.behind) / self.total
+        beyond = 1.0 + (base + self.held) * self.inside
+        self.entering, self.kept = (self.arriving - base_before) / beyond, (base + self.held) / beyond
+        self.total = fins + self.kept + self.conductance
+        self.known = self.entering - fins_before
+        mean = 1.0 / (through * beyond * self.total)
+        foot = mean + self.inside * (1.0 / (through * beyond) - self.kept * mean)
+        self.response = foot + self.resistance * (1.0 / through - self.held * foot)
+        slope = self.conductance * (fins + self.kept) / self.total
         self.slope[:] = slope
         self.surplus[:] = self.conductance * self.known / self.total - slope * fluid - self.power
 

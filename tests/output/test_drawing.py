@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sample_result import nodes, sample
 
-from thermo.output import elevations, floor, isosurface, resolved, streamlines
+from thermo.output import elevations, floor, isosurface, resolved, streamlines, tables
 from thermo.output.any_section import any_section
 from thermo.output.planes import Cut
 from thermo.result import Box, Fields, Variable
@@ -122,6 +122,13 @@ def test_racks_of_a_row_stand_in_the_order_in_which_one_sees_them():
         assert len({front.line for front in found}) == 1
         seen = [front.name for front in sorted(found, key=lambda front: front.place)]
         assert seen == sorted(along, key=lambda name: sign * along[name])
+
+
+def test_the_water_of_a_tower_adds_up():
+    """What neither evaporates nor is blown down leaves in drops."""
+    shown = tables.water({"makeup_L_per_year": 100e3, "evaporation_L_per_year": 80e3, "blowdown_L_per_year": 19e3}, {})
+    assert "in drops</th><td>1.0" in shown
+    assert "drops" not in tables.water({"makeup_L_per_year": 100e3}, {})
 
 
 def floor_of(flows):

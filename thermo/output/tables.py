@@ -27,6 +27,7 @@ WATER = {
     "leak_L_per_year": "Coolant allowed for leaks, a year",
     "evaporation_L_per_year": "of the make-up evaporated",
     "blowdown_L_per_year": "of the make-up blown down",
+    "drift": "of the make-up carried off in drops",
     "source_L_per_year": "Where the electricity is made, a year",
 }
 METRICS = {
@@ -162,6 +163,9 @@ def metrics(values: Mapping[str, Any], plant: Mapping[str, Any], cooling: str = 
 
 def water(values: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
     """The water ledger; on site and behind the electricity are kept apart."""
+    gone = [values.get(f"{key}_L_per_year") for key in ("evaporation", "blowdown", "makeup")]
+    if None not in gone:
+        values = {**values, "drift": gone[2] - gone[0] - gone[1]}
     rows = [(label, value(values[key] / 1e3, "m³", 1)) for key, label in WATER.items() if key in values]
     site = metrics.get("wue_site_L_per_kWh")
     note = ""

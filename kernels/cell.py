@@ -20,11 +20,9 @@ import numpy as np
 from numba import njit
 
 ZERO = np.float32(0.0)
-QUARTER = np.float32(0.25)
 HALF = np.float32(0.5)
 ONE = np.float32(1.0)
 TWO = np.float32(2.0)
-FOUR = np.float32(4.0)
 
 RESERVED = {"first", "last", "block"}
 """Names that the generated loops use themselves."""

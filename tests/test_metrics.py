@@ -51,6 +51,13 @@ def test_total_usage_effectiveness_is_facility_over_compute():
     assert metrics.tue(metrics.itue(1000.0, 60.0, 40.0), 1.25) == pytest.approx(1250.0 / 900.0)
 
 
+def test_servers_whose_fans_and_power_supplies_take_everything_are_refused():
+    greedy = hall(power={"server_fan_fraction": 0.99, "psu": {"record": "SMC 8xH100"}})
+    greedy.error = lambda key, said: CaseError(f"{key}: {said}")
+    with pytest.raises(CaseError, match="server_fan_fraction: server fans and power supplies take all"):
+        metrics.summarise(year.simulate(greedy, 2e6, 291.15, None, 138.0), greedy)
+
+
 def test_worked_rack_row():
     """Six racks of 8 to 20 kW, with exhaust = inlet + power / (rho cp flow)."""
     row = table("rack_dc/indices_worked_example.csv", "item", "value")

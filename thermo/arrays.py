@@ -222,11 +222,13 @@ def on_the_host(tree: Any) -> Any:
 def of_variants(tree: Any, count: int) -> list[Any]:
     """What each of so many variants has of nested dicts and lists: its number of (variants, 1), its item of `Each`.
 
-    All arrays are of the host. Items that a variant does not have are left out.
+    All arrays are of the host. Items that a variant does not have are left out, and what
+    that leaves empty.
     """
     if isinstance(tree, dict):
         columns = {key: of_variants(value, count) for key, value in tree.items()}
-        return [{key: column[i] for key, column in columns.items() if column[i] is not None} for i in range(count)]
+        found = [{key: column[i] for key, column in columns.items() if column[i] is not None} for i in range(count)]
+        return [one or None for one in found] if tree else found
     if isinstance(tree, Each):
         return list(tree)
     if isinstance(tree, list):

@@ -108,6 +108,7 @@ def summarise(year: Year, case: Any, carbon_kg_per_kWh: float | None = None) -> 
     """Sections `plant`, `metrics`, `energy`, `water` of the summary, of one variant or of many.
 
     `carbon_kg_per_kWh`: of the year's electricity, weighted by its hours (default: the constant of the site).
+    Raises :class:`thermo.errors.CaseError` where server fans and power supplies leave nothing for computing.
     `energy`: the parts add up to the facility energy, except `server_fans_kWh`, which is a part of `it_kWh`.
     """
     outdoors = year.hourly["dry_bulb"] - KELVIN
@@ -115,6 +116,9 @@ def summarise(year: Year, case: Any, carbon_kg_per_kWh: float | None = None) -> 
              "outdoor_max_C": over_year(np.max, outdoors),
              "hours_above_35C": over_year(np.sum, outdoors > HOT + ROUND_OFF) * (year.step / HOUR)}  # fmt: skip
     energy = {key: year.totals[key] for key in ENERGY_KEYS if key in year.totals}
+    inside = year.totals.get("server_fans_kWh", 0.0) + year.totals.get("psu_loss_kWh", 0.0)
+    if np.any(inside >= year.totals["it_kWh"]):
+        raise case.error("plant.power.server_fan_fraction", "server fans and power supplies take all of the IT power")
     found = _metrics(year, case.site, carbon_kg_per_kWh)
     return {"plant": plant, "metrics": found, "energy": energy, "water": _water(year, case.site)}
 

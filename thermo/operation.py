@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 JOULE_PER_KWH = 3.6e6
 LITRE_PER_M3 = 1e3
 KELVIN = 273.15
+NO_TOKENS = ("the servers make no tokens in the whole year, so nothing can be counted per token: their chips are too "
+             "hot to run in every hour, or nothing is asked of them; cool the chips better or ask for more")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def run(
     if case.load.chip is not None and warmer is not None and np.any(excess := warmer(year)):
         work = works.of_year(case, full_power, rows, coolant + excess, order, hottest, step)
         year = plant(work.it_power, work.it_power / full_power)
+    if np.any(work.totals["tokens"] <= 0.0):
+        raise case.error("load", NO_TOKENS)
     year.hourly.update(work.hourly)
     year.units.update(work.units)
     return Operation(year, work, tariff, full_power)

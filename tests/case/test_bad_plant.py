@@ -72,6 +72,7 @@ BAD_PLANTS = {
         '[plant.economizer]\nkind = "air_side"\ndew_point_min = "16 degC"',
         ["plant.economizer", "dew_point_min (16 degC) must be below dew_point_max (15 degC)"],
     ),
+    "servers all fans": ("[plant.power]\nserver_fan_fraction = 1", ["server_fan_fraction", "less than 1"]),
     "humidity in percent": (
         '[plant.economizer]\nkind = "air_side"\nrelative_humidity_max = 60',
         ["relative_humidity_max", "at most 1"],

@@ -74,6 +74,14 @@ def test_a_leak_a_cold_side_an_opening_or_a_coil_takes_it(way_out):
     check(way_out)
 
 
+def test_a_porous_block_that_releases_heat_is_refused_by_name_too():
+    block = '[[porous]]\nname = "wool"\nfrom = [3, 0, 1]\nto = [3.4, 0.4, 1.2]\nquadratic = [1, 1, 1]\n'
+    lone = ROOM.replace('power = "2 kW"\ntemperature_rise = "10 K"', "power = 0\nflow = 0.2")
+    check(block, lone)
+    with pytest.raises(CaseError, match=r"porous\.wool: the 100 W of wool cannot leave the closed part"):
+        check(block + 'power = "100 W"\n', lone)
+
+
 def test_a_solid_that_conducts_joins_both_parts():
     solid = ROOM[: ROOM.index("[[panel]]")] + "MORE"
     check(BRICK, solid)

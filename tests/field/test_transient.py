@@ -49,6 +49,15 @@ def test_conduction_in_a_slab_is_second_order_in_time():
     assert abs(fields[-1] - wall - exact).max() < 2e-3 * np.exp(-np.pi**2 * 0.2)
 
 
+def test_a_domain_without_fluid_loses_no_mass():
+    block = '[[obstacle]]\nname = "block"\nfrom = [0, 0, 0]\nto = [1, 1, 1]\n'
+    block += "material = { conductivity = 1, density = 1, heat_capacity = 1 }\n"
+    solver = run(SLAB + block, ["time.step=0.01", "time.duration=0.1"]).solver
+    x, _, _ = solver.grid.mesh()
+    exact = np.sin(np.pi * x) * np.exp(-np.pi**2 * 0.1)
+    assert abs(solver.interior(solver.T) + solver.datum - 293.15 - exact).max() < 0.01
+
+
 def test_adiabatic_box_heats_as_power_times_time_over_heat_capacity():
     solution = run(BOX)
     solver = solution.solver

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "load"))
 from load_case import SERVER, text
 
 from thermo.case.shipped import cases_directory
-from thermo.errors import HardwareError
+from thermo.errors import HardwareError, OutputError
+from thermo.output import summary as summaries
 from thermo.study import batch, design, points, sweep_file
 from thermo.study.points import Point, evaluate
 
@@ -234,6 +235,38 @@ def test_points_together_are_the_same_points_one_by_one(kind, drawn, monkeypatch
     monkeypatch.setattr(batch, "evaluate", None)
     for found, expected in zip(together(some), alone, strict=True):
         same(found, expected)
+
+
+def test_what_only_some_variants_pay_for_is_absent_from_the_others(drawn):
+    (point,) = drawn("fixed laws", 1, only="load.utilisation")
+    some = [Point(point.case, (f"money.capex.hall.maintenance={share}",), point.field) for share in (0.0, 0.02, 0.03)]
+    found = together(some)
+    assert ["maintenance_USD_per_year" in result["cost"] for result in found] == [False, True, True]
+    for result, point in zip(found, some, strict=True):
+        same(result, evaluate(point))
+
+
+def test_servers_that_make_no_tokens_fail_alone(drawn):
+    good, hot = drawn("warm chips", 2, only="load.chip.resistance")
+    hot = Point(hot.case, (*hot.overrides[:-1], "load.chip.resistance=1 K/W"), hot.field)
+    found = dict(batch.evaluate_all([good, hot]))
+    same(found[0], evaluate(good))
+    assert found[1] == evaluate(hot)
+    assert "load: the servers make no tokens" in found[1]["failed"] and "\n" not in found[1]["failed"]
+
+
+def test_a_number_that_is_not_finite_fails_its_own_point_alone(drawn, monkeypatch):
+    some, real = drawn("pads", 2), summaries.ordered
+    wrong = real(evaluate(some[1]))["metrics"]["pue"]
+
+    def refuse(summary):
+        if summary["metrics"]["pue"] == pytest.approx(wrong, rel=1e-10):
+            raise OutputError("summary: metrics.pue is inf")
+        return real(summary)
+
+    monkeypatch.setattr(summaries, "ordered", refuse)
+    found = dict(batch.evaluate_all(some))
+    assert "failed" not in found[0] and found[1] == {"failed": "summary: metrics.pue is inf"} == evaluate(some[1])
 
 
 @pytest.mark.parametrize("kind", KINDS)

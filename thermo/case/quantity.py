@@ -25,8 +25,8 @@ def wrong(text: str) -> PydanticCustomError:
 class Quantity:
     """A number of one kind. ``unit`` is its SI unit, ``example`` what a user could write.
 
-    ``above``, ``least`` and ``most`` bound the value (SI). A plain number inside ``doubtful`` is refused: it is almost
-    certainly not meant in SI units (18 for a temperature would be 18 kelvin).
+    ``above``, ``below``, ``least`` and ``most`` bound the value (SI). A plain number inside ``doubtful`` is refused: it
+    is almost certainly not meant in SI units (18 for a temperature would be 18 kelvin).
     """
 
     unit: str
@@ -34,6 +34,7 @@ class Quantity:
     example: str
     kind: str = ""
     above: float | None = None
+    below: float | None = None
     least: float | None = None
     most: float | None = None
     doubtful: tuple[float, float] | None = None
@@ -82,6 +83,8 @@ class Quantity:
         unit = f" {self.unit}" if self.unit else ""
         if self.above is not None and not value > self.above:
             raise wrong(f"must be more than {self.above:g}{unit}")
+        if self.below is not None and not value < self.below:
+            raise wrong(f"must be less than {self.below:g}{unit}")
         if self.least is not None and not value >= self.least:
             raise wrong(f"must be at least {self.least:g}{unit}")
         if self.most is not None and not value <= self.most:
@@ -156,6 +159,7 @@ _TEMPERATURE = {"kind": "temperature", "least": 0.0, "most": HOTTEST, "doubtful"
 Number = _quantity("", "a number", "0.5")
 Positive = _quantity("", "a positive number", "0.5", above=0.0)
 Fraction = _quantity("", "a fraction from 0 to 1", "0.95", least=0.0, most=1.0)
+PartOfWhole = _quantity("", "a fraction from 0, below 1", "0.05", least=0.0, below=1.0)
 Efficiency = _quantity("", "a fraction above 0, up to 1", "0.95", above=0.0, most=1.0)
 PartialShare = _quantity("", "a fraction from 0 to 0.9", "0.05", least=0.0, most=0.9)
 Share = _quantity("", "a share of at least 0", "0.05", least=0.0)

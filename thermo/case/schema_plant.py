@@ -11,6 +11,7 @@ from thermo.case.quantity import (
     Duration,
     Efficiency,
     Fraction,
+    PartOfWhole,
     Positive,
     Power,
     Pressure,
@@ -114,7 +115,7 @@ class PowerChain(Table):
     ups: Ups = Field(Ups(), description="UPS.")
     ups_loss_to_cooling: Fraction = Field(1.0, description="Share of the UPS loss that the chilled water takes.")
     psu: Psu = Field(Psu(), description="Server power supplies; their loss is part of the IT power.")
-    server_fan_fraction: Fraction | None = Field(
+    server_fan_fraction: PartOfWhole | None = Field(
         None, description="Server fan power over IT power; needed for TUE, part of the IT power."
     )
     lighting_fraction: Share = Field(0.005, description="Lighting and offices over IT power.")

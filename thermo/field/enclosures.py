@@ -31,7 +31,7 @@ def tied(table) -> np.ndarray:
 
 
 def check_heat_leaves(case, solver) -> None:
-    """Refuse heat of racks, blocks and boxes in a part of the room that has nothing to take it.
+    """Refuse heat of racks, blocks, boxes and porous blocks in a part of the room that has nothing to take it.
 
     Air, conducting solids and whatever blows from one place to another join regions to parts.
     """
@@ -53,7 +53,7 @@ def check_heat_leaves(case, solver) -> None:
     heated = [(f"rack.{stream.name.split('/')[0]}", stream.power, stream.name, end)
               for stream, end in zip(solver.streams, ends, strict=True) if stream.serves]
     heated += [(f"{box.kind}.{box.name}", box.power or 0.0, box.name, within(box))
-               for box in (*case.obstacle, *case.heat, *case.heat_sink)]
+               for box in (*case.obstacle, *case.heat, *case.heat_sink, *case.porous)]
     for key, power, name, regions in heated:
         if power > 0.0 and not cooled & set(part[regions].tolist()):
             raise case.error(key, NO_WAY_OUT.format(power, name))

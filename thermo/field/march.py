@@ -272,7 +272,7 @@ class March:
         late = {name: track[-WANDER_WINDOW // CHECK_EVERY :] for name, track in self.tracks.items()}
         if late and all(np.all(np.diff(track) >= 0.0) or np.all(np.diff(track) <= 0.0) for track in late.values()):
             return False
-        most = DAMPED_RANGE * (1.0 if self.finest else 10.0)
+        most = DAMPED_RANGE if self.finest else COARSE_DAMPED_RANGE
         if any(np.ptp(track) > most * self._allowed(name) for name, track in late.items()):
             return False
         self.ranges = {name: (float(np.min(track)), float(np.max(track))) for name, track in late.items()}

@@ -91,7 +91,7 @@ def range_flags(fluid, temperature) -> list[str]:
             ranges[f"fluid.{key}"] = (table.temperature[0], table.temperature[-1])
     flags = []
     for name, (low, high) in ranges.items():
-        outside = float(np.mean((temperature < low) | (temperature > high)))
+        outside = np.count_nonzero((temperature < low) | (temperature > high)) / max(len(temperature), 1)
         if outside > 0.0:
             flags.append(f"{name}: {outside:.1%} of the fluid's cells lie outside its record, {low - KELVIN:.0f} to "
                          f"{high - KELVIN:.0f} degC: the end values hold there")  # fmt: skip

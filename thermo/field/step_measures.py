@@ -71,7 +71,8 @@ class StepMeasures:
             error = error_share(step, self.terms.steps) * float(np.sqrt(max(error_u / allowed_u, error_t / allowed_t)))
         update = float(np.sqrt(max(update_u / allowed_u, update_t / allowed_t)))
         half = len(intakes) // 2
-        mass = defect / max(through, *circulation, self.rest_flow)
+        most = max(through, *circulation, self.rest_flow)
+        mass = defect / most if most > 0.0 else 0.0  # no fluid, no defect
         return StepFound(float(courant * step), error, update, mass, (intakes[:half], intakes[half:]),
                          bool(np.isfinite(found).all()))
 

@@ -59,6 +59,12 @@ def of_year(
     named = total(total(v.values()) if isinstance(v, dict) else v for v in section.values())
     if (unnamed := where_it_holds(other, rest)) is not None:
         parts["other plant"] = unnamed
+    if (key := "maintenance_USD_per_year") in section:
+        section[key] = {
+            item.name: where_it_holds(np.not_equal(item.maintenance, 0.0), section[key][item.name])
+            for item in money.capex
+            if item.name in section[key]
+        }
     return section | {"total_USD_per_year": named + rest * other}
 
 

@@ -18,7 +18,7 @@ from thermo.case import Case, variant
 from thermo.case.schema_plant import HOUR
 from thermo.case.source import parse_override
 from thermo.case.units import NUMBER_THEN_UNIT
-from thermo.errors import CaseError, DivergedError, HardwareError
+from thermo.errors import CaseError, DivergedError, HardwareError, OutputError
 from thermo.output import summary as summaries
 from thermo.run import cooling_of
 from thermo.study.points import SOLVED_HERE, Point, evaluate, former_of
@@ -134,7 +134,8 @@ def _together(points: list[Point], module: Any) -> list[dict[str, Any]]:
     try:
         with arrays.of_module(module):
             summary = summary_of_all(stacked(points), points[0])
-    except (CaseError, DivergedError, MemoryError):
+        return apart(summary, len(points))
+    except (CaseError, DivergedError, OutputError, MemoryError):
         half = len(points) // 2
         return _together(points[:half], module) + _together(points[half:], module)
     except Exception as problem:
@@ -142,7 +143,6 @@ def _together(points: list[Point], module: Any) -> list[dict[str, Any]]:
             raise
         said = f"{type(problem).__name__}: {problem}".splitlines()[0]
         raise HardwareError(f"the GPU cannot compute these years ({said}); --backend cpu can") from problem
-    return apart(summary, len(points))
 
 
 def summary_of_all(case: Case, point: Point) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from thermo import __version__, arrays
 from thermo.case import Case, load, variant
-from thermo.errors import CaseError, DivergedError
+from thermo.errors import CaseError, DivergedError, OutputError
 from thermo.output import summary as summaries
 from thermo.run import choose_backend, cooling_of
 
@@ -75,7 +75,7 @@ def evaluate(point: Point) -> dict[str, Any]:
             return _solved(point)
         case = variant(point.case, point.overrides)
         return summaries.ordered(cooling_of(case).year_summary(case, former_of(point)))
-    except (CaseError, DivergedError) as problem:
+    except (CaseError, DivergedError, OutputError) as problem:
         return {"failed": str(problem)}
 
 

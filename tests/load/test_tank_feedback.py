@@ -96,6 +96,71 @@ def test_after_a_trip_the_chip_is_held_at_its_limit(tmp_path):
     assert row["power_W"] < 500.0
 
 
+TRIP = 'target = "manifold"\nchange = { flow = 0 }'
+FLAT = {"leakage_fraction": 0.0, "leakage_per_kelvin": 0.0}
+RAISED = TANK.replace('duration = "100 s"', 'duration = "14 s"').replace(
+    TRIP, 'target = "GPU"\nchange = { power = 500 }').replace('power = "500 W"', 'power = "250 W"')  # fmt: skip
+BLOCK = """[[porous]]
+name = "GPU"
+from = ["0.04 m", "0 m", "0.12 m"]
+to = ["0.12 m", "0.2 m", "0.24 m"]
+linear = ["5e6 1/m^2", "5e6 1/m^2", "5e6 1/m^2"]
+conductance = "3e4 W/m^3/K"
+power = "0 W"
+limit = "54 degC"
+[[obstacle]]
+name = "other"
+from = ["0 m", "0 m", "0.12 m"]
+to = ["0.04 m", "0.2 m", "0.2 m"]
+material = "copper"
+power = "50 W"
+"""
+
+
+@pytest.mark.parametrize(("limit", "clock"), [(50.0, 1.0), (48.7, 0.85)])
+def test_an_event_that_raises_the_power_slows_only_chips_at_their_limit(tmp_path, limit, clock):
+    """Twice the power from 10 s on is of the same chips at the same clock: below its limit such a chip warms as without
+    ``load.chip``, to the last digits; one that gets there is held and slows by the few percent that it takes."""
+    text = RAISED.replace("54 degC", f"{limit} degC")
+    _, _, state = solved(leaking(tmp_path, text, limit=limit + 273.15, **FLAT))
+    plain = leaking(tmp_path, text).model_copy(update={"load": None})
+    (row,), (free,) = state.section["chips"], solved(plain)[2].section["chips"]
+    found = {monitor["name"]: monitor["value"] for monitor in state.monitors}
+    if clock == 1.0:
+        assert free["max_C"] < limit and "time to first throttle" not in found
+        assert row["max_C"] == pytest.approx(free["max_C"], abs=1e-9)
+        assert (row["power_W"], found["share of tokens not made in time"]) == (500.0, 0.0)
+    else:
+        assert free["max_C"] > limit + 0.3 and found["time to first throttle"] > 0.0
+        assert row["max_C"] == pytest.approx(limit, abs=0.05)
+        assert clock < found["lowest clock in time"] < 1.0
+
+
+def test_a_chip_of_a_tank_in_shutdown_draws_nothing_from_then_on(tmp_path):
+    """A clock of at least 0.97 cannot hold the chip after the trip: past its shutdown it is off, for good, and as warm
+    as the liquid in it."""
+    text = TANK.replace('duration = "100 s"', 'duration = "70 s"').replace("54 degC", "51.8 degC")
+    _, _, state = solved(leaking(tmp_path, text, limit=324.95, shutdown=325.15, minimum_clock=0.97))
+    (row,) = state.section["chips"]
+    found = {monitor["name"]: monitor["value"] for monitor in state.monitors}
+    assert 0.0 < found["time to first throttle"] < found["time to first shutdown"] < 55.0
+    assert row["power_W"] == 0.0 and 52.0 < row["max_C"] < 52.2
+    assert row["end_C"] < 51.0
+    off = 60.0 - found["time to first shutdown"]
+    assert off / 70.0 < found["share of tokens not made in time"] < (off + 0.03 * 60.0) / 70.0
+
+
+def test_a_porous_block_without_mass_gets_its_power_by_an_event(tmp_path):
+    """It has no power before; afterwards its solid is P / (G V) over its liquid."""
+    before, rest = TANK.replace('duration = "100 s"', 'duration = "12 s"').split("[[heat_sink]]")
+    text = before + BLOCK + "[time]" + rest.split("[time]")[1].replace(TRIP, 'target = "GPU"\nchange = { power = 500 }')
+    _, status, state = solved(leaking(tmp_path, text, **FLAT))
+    (row,) = [row for row in state.section["chips"] if row["name"] == "GPU"]
+    assert (status, row["power_W"]) == ("completed", 500.0)
+    volume = 0.08 * 0.2 * 0.12
+    assert row["max_C"] - row["liquid_C"] == pytest.approx(500.0 / (3e4 * volume), rel=1e-9)
+
+
 def test_an_interrupted_tank_goes_on_to_the_same_bits(tmp_path):
     case = leaking(tmp_path, TANK.replace('duration = "100 s"', 'duration = "30 s"'), limit=321.15)
     saved = {}

@@ -128,7 +128,8 @@ def slip_on_fins(case, mesh: Mesh, table) -> None:
 class SolidRow:
     """A heated solid: heat W, its temperature K and that of the fluid in or about it, limit K, what to flag.
 
-    ``response``: K that it warms by for each watt more in a time step whose end the row foretells.
+    ``response``: K that it warms by for each watt more, over its fluid or in a time step whose end the row foretells;
+    None for a block, whose heat is conducted through the grid. ``before``: K at the begin of that step.
     """
 
     name: str
@@ -138,6 +139,7 @@ class SolidRow:
     limit: float | None
     flags: list[str]
     response: float | None = None
+    before: float | None = None
 
     @property
     def resistance(self) -> float:
@@ -207,17 +209,20 @@ class _Look:
         fluid, velocity = np.array([mean for mean, _ in means]), np.array([velocity for _, velocity in means])
         conductance, efficiency, reynolds = SinkLaw(sinks)(self.solver.fluid, fluid, velocity)
         power = np.array([self.solver.solids.of(sink) for sink in sinks])
-        behind = np.array([sink.case_resistance or 0.0 for sink in sinks]) * power
-        chips = fluid + power / (conductance * efficiency) + behind
-        return [SolidRow(sink.name, float(watts), float(chip), float(mean), sink.limit, _flags(sink, number))
-                for sink, watts, chip, mean, number in zip(sinks, power, chips, fluid, reynolds, strict=True)]
+        behind = np.array([sink.case_resistance or 0.0 for sink in sinks])
+        response = 1.0 / (conductance * efficiency) + behind
+        chips = fluid + response * power
+        columns = (power, chips, fluid, response)
+        return [SolidRow(sink.name, watts, chip, mean, sink.limit, _flags(sink, number), kelvin)
+                for sink, number, watts, chip, mean, kelvin
+                in zip(sinks, reynolds, *(column.tolist() for column in columns), strict=True)]
 
     def porous(self, block) -> SolidRow:
         """Solid of a porous block at one temperature over the mean of its fluid."""
         fluid, _ = self.means(block)
         power = self.solver.solids.of(block)
-        solid = fluid + power / (block.conductance * volume_of(block))
-        return SolidRow(block.name, power, solid, fluid, block.limit, [])
+        response = 1.0 / (block.conductance * volume_of(block))
+        return SolidRow(block.name, power, fluid + response * power, fluid, block.limit, [], response)
 
     def block(self, block) -> SolidRow:
         """Hottest cell of a heated block; the fluid about it has no one temperature: the domain's mean is given."""

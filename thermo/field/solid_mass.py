@@ -139,13 +139,16 @@ class SolidMass:
         """Temperature of every chip or solid in K, by name."""
         return self._by_name(self.nodes["solid_chip"] + self.solver.datum)
 
-    def expected(self, coefficients, levels) -> tuple[dict[str, float], dict[str, float]]:
-        """Temperature of every chip or solid in K after a step in the present flow with the present power, and K that
-        it warms by for each watt more, by name."""
+    def expected(self, coefficients, levels) -> dict[str, dict[str, float]]:
+        """Every chip or solid after a step in the present flow, by name: its ``power`` W, which events may just have
+        changed, the ``temperature`` K that it reaches with it, and its ``response``, K that it warms by for each watt
+        more."""
         self.begin(coefficients, levels)
         self._look(self.solver.T, *self.solver.velocity)
         self._solve()
-        return self._by_name(self._found()[2] + self.solver.datum), self._by_name(self.response)
+        found = {"power": self.power, "temperature": self._found()[2] + self.solver.datum, "response": self.response}
+        columns = {key: self._by_name(values) for key, values in found.items()}
+        return {name: {key: column[name] for key, column in columns.items()} for name in self.names}
 
     def _by_name(self, values) -> dict[str, float]:
         return dict(zip(self.names, self.solver.backend.to_host(values).astype(np.float64).tolist(), strict=True))

@@ -169,9 +169,8 @@ class TimeTerms:
         if self.solid_mass is None:
             return rows
         former = self.steps[-1] if self.steps else None
-        warm, response = self.solid_mass.expected(bdf(step, former), self.levels)
-        return [replace(row, temperature=warm[row.name], response=response[row.name]) if row.name in warm else row
-                for row in rows]
+        warm = self.solid_mass.expected(bdf(step, former), self.levels)
+        return [replace(row, before=row.temperature, **warm[row.name]) if row.name in warm else row for row in rows]
 
     def accept(self, step: float) -> None:
         """Make the working arrays the newest level."""

@@ -30,21 +30,24 @@ class TankChips:
 class TankFeedback:
     """What the heated solids with a limit draw: chips of their case's power at the reference temperature.
 
-    Solids are rows with `name`, `power` W, `temperature` K, `resistance` K/W to what is `below` them, K, and `limit` K,
-    as :func:`thermo.field.porous.solid_rows` gives them. :meth:`during` says what they draw over a step that begins so,
-    :meth:`accept` keeps the last such step.
+    Solids are rows with `name`, `power` W, `temperature` K, `resistance` K/W to what is `below` them, K, `limit` K, and
+    `before`, K at the begin of a step, as :func:`thermo.field.porous.solid_rows` and
+    :meth:`thermo.field.time_terms.TimeTerms.expected` give them. :meth:`during` says what they draw over such a step,
+    :meth:`accept` keeps the last one. A chip that at its lowest clock still warms and is beyond its shutdown at the end
+    of a step is `down`: it draws nothing for the rest of the run.
     """
 
     def __init__(self, rate: FullRate) -> None:
         self.rate = rate
         self.sums = {"asked": 0.0, "made": 0.0}
-        self.extremes = {"chip": 0.0, "clock": 1.0}
+        self.extremes = {"clock": 1.0}
         self.first: dict[str, float] = {}
-        self.last: tuple[float, float, TankChips] | None = None
+        self.down: list[str] = []
+        self.last: tuple[float, float, TankChips, NDArray[np.bool_], NDArray[np.bool_]] | None = None
 
     def chips(self, rows: Sequence[Any], reference: dict[str, float]) -> TankChips:
         """The chips among `rows`; `reference` is the power of the case, W by name."""
-        rows = [row for row in rows if row.limit is not None and reference.get(row.name, 0.0) > 0.0]
+        rows = _limited(rows, reference)
         power = np.array([reference[row.name] for row in rows])
         resistance = np.array([row.resistance for row in rows])
         limit, shutdown = np.array([self.rate.limits(row.limit) for row in rows]).reshape(-1, 2).T
@@ -59,23 +62,25 @@ class TankFeedback:
     def during(self, begin: float, end: float, rows: Sequence[Any], reference: dict[str, float]) -> dict[str, float]:
         """Power of every chip, W by name, from `begin` to `end`, s."""
         chips = self.chips(rows, reference)
-        self.last = (begin, end, chips)
-        return dict(zip(chips.names, chips.state.power.tolist(), strict=True))
+        before = np.array([-np.inf if row.before is None else row.before for row in _limited(rows, reference)])
+        off = np.array([name in self.down for name in chips.names], dtype=bool)
+        falls = chips.state.shutdown & (chips.state.temperature >= before) & ~off
+        self.last = (begin, end, chips, off, falls)
+        return dict(zip(chips.names, np.where(off, 0.0, chips.state.power).tolist(), strict=True))
 
     def accept(self) -> None:
-        """Keep the last step. Chips in shutdown make nothing."""
-        begin, end, chips = self.last
-        state = chips.state
+        """Keep the last step."""
+        begin, end, chips, off, falls = self.last
         if not chips.names:
             return
-        made = np.where(state.shutdown, 0.0, state.clock)
+        clock = np.where(off, 1.0, chips.state.clock)
         self.sums["asked"] += (end - begin) * float(chips.reference.sum())
-        self.sums["made"] += (end - begin) * float((made * chips.reference).sum())
-        self.extremes["chip"] = max(self.extremes["chip"], float(state.temperature.max()))
-        self.extremes["clock"] = min(self.extremes["clock"], float(state.clock.min()))
-        for name, slowed in ((FIRST_THROTTLE, state.clock < 1.0), (FIRST_SHUTDOWN, state.shutdown)):
+        self.sums["made"] += (end - begin) * float((np.where(off, 0.0, clock) * chips.reference).sum())
+        self.extremes["clock"] = min(self.extremes["clock"], float(clock.min()))
+        self.down += [name for name, now in zip(chips.names, falls, strict=True) if now]
+        for name, slowed in ((FIRST_THROTTLE, clock < 1.0), (FIRST_SHUTDOWN, falls)):
             if slowed.any():
-                self.first.setdefault(name, begin)
+                self.first.setdefault(name, end)
 
     def rows(self, begin: float) -> list[dict[str, Any]]:
         """Monitors of the run: seconds from the first event (at `begin`) until a chip slows down or shuts down, absent
@@ -93,11 +98,16 @@ class TankFeedback:
 
     def notes(self) -> dict[str, Any]:
         """All that the next step depends on, as plain numbers."""
-        return {"sums": self.sums, "extremes": self.extremes, "first": self.first}
+        return {"sums": self.sums, "extremes": self.extremes, "first": self.first, "down": self.down}
 
     def restore(self, notes: dict[str, Any]) -> None:
         """Go on from :meth:`notes`."""
         self.sums, self.extremes, self.first = dict(notes["sums"]), dict(notes["extremes"]), dict(notes["first"])
+        self.down = list(notes["down"])
+
+
+def _limited(rows: Sequence[Any], reference: dict[str, float]) -> list[Any]:
+    return [row for row in rows if row.limit is not None and reference.get(row.name, 0.0) > 0.0]
 
 
 def _row(name: str, quantity: str, value: float, unit: str) -> dict[str, Any]:

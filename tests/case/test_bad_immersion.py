@@ -24,6 +24,7 @@ BAD = [
     (TANK, "immersion.pool.depth=1", "immersion.pool.depth", "unknown key; valid: volume"),
     (TANK, 'immersion.condenser.conductance="0 W/K"', "conductance", "more than 0"),
     (TANK, 'immersion.condenser.flow="2.5 kg"', "flow", "kg"),
+    (TANK, "immersion.chip.GPU.power=0", "immersion.chip.GPU.power", "0 must be more than 0 W"),
     (TANK, "limits.pue=1.1", "limits.pue", "plant"),
     (TANK, 'limits.rack_inlet_max="30 degC"', "limits.rack_inlet_max", "no racks"),
     (HALL, 'immersion.condenser.coolant_temperature="30 degC"', "coolant_temperature", "given by [plant]"),

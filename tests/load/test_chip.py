@@ -61,7 +61,21 @@ def test_too_hot_is_shutdown():
 def test_runaway_leakage_is_not_taken_for_a_balance():
     """Leakage that grows faster than heat can leave has no steady temperature below any limit."""
     runaway = ChipLaw(700.0, 0.2, 500.0, 500.0, 333.15, 0.5, 0.05, 3.0, 1.0)
-    assert state(runaway, 340.0).shutdown
+    found = state(runaway, 340.0)
+    assert found.shutdown
+    leakage = 350.0 * np.exp(0.05 * (500.0 - 333.15))
+    assert found.power == pytest.approx(350.0 + leakage, rel=1e-12)
+    assert found.temperature == pytest.approx(340.0 + 0.2 * found.power, rel=1e-12)
+
+
+def test_leakage_grows_no_further_than_at_shutdown():
+    hot = dataclasses.replace(LEAKY, shutdown=370.0)
+    expected = 105.0 * np.exp(0.015 * np.array([26.85, 36.85]))
+    np.testing.assert_allclose(hot.leakage([360.0, 400.0]), expected, rtol=1e-12)
+    low = dataclasses.replace(LEAKY, limit=320.0, shutdown=325.0)
+    cool, warm = state(low, 310.0, 0.1), state(low, np.array([324.0, 340.0, 360.0]), 0.1)
+    assert cool.temperature < 320.0 and not cool.shutdown and warm.shutdown.all()
+    np.testing.assert_allclose(np.diff(warm.temperature), [16.0, 20.0], rtol=1e-9)
 
 
 def test_between_limit_and_shutdown_it_crawls():

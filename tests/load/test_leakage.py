@@ -8,6 +8,7 @@ from thermo.case import load
 from thermo.case.schema_immersion import Immersion
 from thermo.case.schema_load import Chip
 from thermo.case.shipped import shipped_cases
+from thermo.errors import DivergedError
 from thermo.load.chip import ChipLaw, FullRate, state
 from thermo.loop import steady
 from thermo.loop.pool import Tank
@@ -136,6 +137,29 @@ def test_a_tank_that_is_too_hot_slows_down():
     assert chip.state.clock < 1.0 and chip.temperature == pytest.approx(chip.limit, abs=1e-6)
     assert found.condensed == pytest.approx(found.heat, rel=1e-9)
     assert any("slows down" in flag for flag in found.flags)
+
+
+RUNAWAY = [("0.06 K/W", 0.03), ("0.06 K/W", 0.05)]
+
+
+@pytest.mark.parametrize(("resistance", "growth"), RUNAWAY)
+def test_leakage_that_runs_away_in_a_pool_is_that_at_shutdown(resistance, growth):
+    """The lowest clock of 0.3 leaves 2.7 % of 490 W; the leakage is that at the record's 95 degC, and the pool takes
+    it."""
+    hot = {"name": "GPU", "count": 8, "chip": "NVIDIA H100 SXM", "surface": "60 cm^2", "case_resistance": resistance}
+    found = pool(FullRate(Chip(record="NVIDIA H100 SXM", leakage_fraction=0.3, leakage_per_kelvin=growth)),
+                 chip=[hot]).solve(308.15)  # fmt: skip
+    (chip,) = found.chips
+    assert chip.power == pytest.approx(0.027 * 490.0 + 210.0 * np.exp(growth * 35.0), rel=1e-9)
+    assert chip.state.shutdown and any("would shut down" in flag for flag in found.flags)
+    rise = chip.superheat + float(resistance.split()[0]) * chip.power
+    assert chip.temperature == pytest.approx(found.saturation.temperature + rise, abs=1e-6)
+
+
+def test_chips_of_a_pool_that_do_not_settle_are_told(monkeypatch):
+    monkeypatch.setattr("thermo.loop.pool.MOST_ROUNDS", 1)
+    with pytest.raises(DivergedError, match=r"immersion\.chip\.GPU: power and temperature do not settle in a pool of"):
+        pool(FullRate(LEAKY)).solve(308.15)
 
 
 def test_chips_of_a_loop_in_shutdown_draw_nothing():

@@ -9,7 +9,9 @@ import pytest
 from kernels.backend import CpuBackend
 from thermo import tank
 from thermo.case import load
+from thermo.case.immersion_consistency import check_immersion
 from thermo.case.schema_load import Load
+from thermo.errors import CaseError
 from thermo.field import march_state
 from thermo.field.properties import fluid_properties
 from thermo.field.transient import solve_transient
@@ -159,6 +161,26 @@ def test_a_porous_block_without_mass_gets_its_power_by_an_event(tmp_path):
     assert (status, row["power_W"]) == ("completed", 500.0)
     volume = 0.08 * 0.2 * 0.12
     assert row["max_C"] - row["liquid_C"] == pytest.approx(500.0 / (3e4 * volume), rel=1e-9)
+
+
+WARM_BLOCK = """[[obstacle]]
+name = "switch"
+from = ["0.12 m", "0 m", "0.28 m"]
+to = ["0.16 m", "0.2 m", "0.32 m"]
+material = "copper"
+power = "20 W"
+limit = "80 degC"
+"""
+
+
+def test_blocks_in_time_cannot_slow_down(tmp_path):
+    """A limited block is refused by its name where [load.chip] and [time] meet, and only there."""
+    text = STEADY + WARM_BLOCK
+    check_immersion(leaking(tmp_path, text))
+    check_immersion(leaking(tmp_path, text + TIME).model_copy(update={"load": None}))
+    check_immersion(leaking(tmp_path, text.replace('limit = "80 degC"', "") + TIME))
+    with pytest.raises(CaseError, match=r"obstacle\.switch\.limit: is of a block whose chips \[load\.chip\] cannot"):
+        check_immersion(leaking(tmp_path, text + TIME))
 
 
 def test_an_interrupted_tank_goes_on_to_the_same_bits(tmp_path):

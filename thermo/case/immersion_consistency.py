@@ -45,6 +45,11 @@ def _check_tank(case: Case) -> None:
                                                 "porous block (coil) of fixed temperature")  # fmt: skip
     if not any(box.power for box in (*case.obstacle, *case.heat_sink, *case.heat, *case.porous)):
         raise case.error("immersion", "the tank has no heat: give obstacles or heat sinks a power")
+    limited = [box for box in case.obstacle if box.limit is not None]
+    if limited and case.time is not None and case.load is not None and case.load.chip is not None:
+        raise case.error(f"obstacle.{limited[0].name}.limit",
+                         "is of a block whose chips [load.chip] cannot slow down in time, as its heat takes time "
+                         "to reach the liquid: give a heat sink, or remove limit, [load.chip] or [time]")  # fmt: skip
     if case.plant is not None and case.time is not None and case.time.start == "initial":
         raise case.error("time.start", "the plant needs the tank's steady state: remove it, or [plant]")
 

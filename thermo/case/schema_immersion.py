@@ -14,6 +14,7 @@ from thermo.case.quantity import (
     Fraction,
     Positive,
     PositiveLength,
+    PositivePower,
     PositivePressure,
     Power,
     Pressure,
@@ -39,7 +40,9 @@ class BoilingChip(Table):
     name: Name = Field(description="What they are called, such as GPU.")
     count: Count = Field(description="How many of them there are in a tank.")
     chip: str = Field(min_length=1, description="Name of a chip record: its power and its limits.")
-    power: Power | None = Field(None, description="Heat of one chip at full load (default: rated power of the record).")
+    power: PositivePower | None = Field(
+        None, description="Heat of one chip at full load (default: rated power of the record)."
+    )
     surface: Area = Field(description="Boiling area of one chip.")
     height: PositiveLength = Field(0.05, description="Height of the surface, for convection before it boils.")
     roughness: PositiveLength = Field(1e-6, description="Roughness Rp of the surface, for Cooper's law.")

@@ -20,8 +20,9 @@ STEPS = 40  # of Newton's method; it ends sooner
 class ChipLaw:
     """One chip: `power` W at full rate and `reference` K, `resistance` K/W to what enters, `limit` and `shutdown` K.
 
-    Leakage is `leakage_fraction` x power x exp(`leakage_per_kelvin` (T - reference)); the rest is dynamic and goes with
-    the tokens and the clock: tokens = clock x busy, dynamic power = busy x clock^`clock_exponent`.
+    Leakage is `leakage_fraction` x power x exp(`leakage_per_kelvin` (T - reference)) up to the shutdown, and no more
+    beyond it, where the law does not hold; the rest is dynamic and goes with the tokens and the clock: tokens = clock x
+    busy, dynamic power = busy x clock^`clock_exponent`.
     """
 
     power: float
@@ -41,7 +42,7 @@ class ChipLaw:
 
     def leakage(self, temperature: ArrayLike) -> Array:
         """Leakage power, W, at `temperature` K."""
-        rise = array(temperature) - self.reference
+        rise = np.minimum(array(temperature), self.shutdown) - self.reference
         return self.power * self.leakage_fraction * np.exp(self.leakage_per_kelvin * rise)
 
 
@@ -129,12 +130,12 @@ def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState
     """The chip that makes `rate` (share of full) with air or coolant entering at `coolant` K; arrays broadcast.
 
     Full clock where the limit allows it: T = coolant + resistance x (dynamic x rate + leakage(T)). Otherwise the clock
-    at which T is the limit; the chip is then busy rate / clock of the time, at most all of it. A temperature that no
-    balance holds (leakage runs away) counts as above the limit.
+    at which T is the limit; the chip is then busy rate / clock of the time, at most all of it. Where leakage would run
+    away, the balance is that of the leakage at shutdown, above it.
     """
     coolant, rate = broadcast(coolant, rate)
-    warm, stable = _balance(chip, coolant, chip.dynamic * rate)
-    throttled = (warm > chip.limit) | ~stable
+    warm = _balance(chip, coolant, chip.dynamic * rate)
+    throttled = warm > chip.limit
     if not np.any(throttled):
         whole = full(shape(warm), 1.0)
         return ChipState(warm, chip.dynamic * rate + chip.leakage(warm), whole, throttled)
@@ -142,9 +143,9 @@ def state(chip: ChipLaw, coolant: ArrayLike, rate: ArrayLike = 1.0) -> ChipState
     clock = np.where(throttled, clock_within(chip, room, rate), 1.0)
     busy = np.minimum(rate / clock, 1.0)
     dynamic = chip.dynamic * busy * clock**chip.clock_exponent
-    temperature, held = _balance(chip, coolant, dynamic)
+    temperature = _balance(chip, coolant, dynamic)
     temperature = np.where(throttled & (temperature <= chip.limit * (1 + 1e-9)), chip.limit, temperature)
-    shutdown = throttled & ((temperature > chip.shutdown * (1.0 + 1e-9)) | ~held)
+    shutdown = throttled & (temperature > chip.shutdown * (1.0 + 1e-9))
     return ChipState(temperature, dynamic + chip.leakage(temperature), clock, shutdown)
 
 
@@ -162,19 +163,22 @@ def clock_within(chip: ChipLaw, room: ArrayLike, rate: ArrayLike) -> Array:
     return np.clip(clock, chip.minimum_clock, 1.0)
 
 
-def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Temperature where conduction carries dynamic power and leakage, K, and whether there is one.
+def _balance(chip: ChipLaw, coolant: Array, dynamic: Array) -> Array:
+    """Lowest temperature where conduction carries dynamic power and leakage, K.
 
-    Newton from below on a convex function reaches the lower (stable) root; none is found when leakage runs away.
+    Newton from below on a convex function reaches the lower (stable) root of the leakage as it grows. Where its slope
+    says that there is none, the leakage is that at shutdown.
     """
     without = coolant + chip.resistance * dynamic
-    temperature, stable = without, full(shape(without), True, bool)
+    hottest = without + chip.resistance * chip.leakage(chip.shutdown)
+    temperature = without
     for _ in range(STEPS):
         rise = chip.resistance * chip.leakage(temperature)
-        slope = 1.0 - chip.leakage_per_kelvin * rise
+        slope = 1.0 - np.where(temperature < chip.shutdown, chip.leakage_per_kelvin * rise, 0.0)
         stable = slope > 0.0
-        change = np.where(stable, without + rise - temperature, 0.0) / np.where(stable, slope, 1.0)
-        temperature = temperature + change
+        following = temperature + (without + rise - temperature) / np.where(stable, slope, 1.0)
+        following = np.where(stable, np.minimum(following, hottest), hottest)
+        change, temperature = following - temperature, following
         if not np.any(np.abs(change) >= 1e-10):
             break
-    return temperature, stable
+    return temperature

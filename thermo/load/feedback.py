@@ -50,7 +50,7 @@ class RackFeedback:
         """Power of each rack, W, that makes `rate` (share of full rate, within its capacity)."""
         one = self.machine.power(rate)
         if self.chip is not None:
-            reference = self.chip.leakage(self.chip.reference) + self.chip.dynamic * rate
+            reference = self.chip.power - self.chip.dynamic * (1.0 - rate)
             one = one + self.machine.chips * (chips.state(self.chip, intakes, rate).power - reference)
         return self.count * one
 

@@ -79,7 +79,7 @@ def of_year(
     if chip is not None:
         states = chips.state(chip, coolant, u)
         hottest = chips.state(chip, coolant, np.minimum(done["peak"], capacity))
-        power = power + machine.chips * (states.power - chip.leakage(chip.reference) - chip.dynamic * u)
+        power = power + machine.chips * (states.power - (chip.power - chip.dynamic) - chip.dynamic * u)
         hourly |= {"chip_power": states.power, "chip_temperature": hottest.temperature, "clock": capacity}
         able = _every_row(capacity, 0, rows)
         flags += _chip_flags(chip, hottest, able, step)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from thermo import records
-from thermo.errors import CaseError
+from thermo.errors import CaseError, DivergedError
 from thermo.load.chip import ChipState, FullRate
 from thermo.media import boiling, fluid
 from thermo.media.boiling import GRAVITY, Saturation
@@ -228,7 +228,10 @@ class Tank:
             raise CaseError(f"immersion.condenser: the pool leaves its record: {problem}") from None
 
     def _chip(self, chip, record, at: Saturation) -> BoilingChipState:
-        """Chips of one kind in a pool: the power that their temperature says, and the temperature that it makes."""
+        """Chips of one kind in a pool: the power that their temperature says, and the temperature that it makes.
+
+        Raises :class:`DivergedError` where they do not settle.
+        """
         reference = power = self.power(chip, record)
         limits = self.rate.limits(record.throttle, record.shutdown)
         for _ in range(MOST_ROUNDS):
@@ -237,6 +240,9 @@ class Tank:
             before, power = power, float(state.power)
             if abs(power - before) <= SAME_POWER * reference:
                 break
+        else:
+            raise DivergedError(f"immersion.chip.{chip.name}: power and temperature do not settle in a pool of "
+                                f"{at.temperature - KELVIN:.1f} degC: the last is {power:.4g} W")  # fmt: skip
         critical = float(boiling.critical_heat_flux(at)) * chip.critical_factor
         return BoilingChipState(
             chip.name, chip.count, power, power / chip.surface, critical, superheat, boils, float(state.temperature),

@@ -100,6 +100,7 @@ def summarise(case, solution) -> tuple[dict[str, Any], Year | None]:
     air = intakes.air_section(case, solution, racks, units)
     if air:
         summary["air"] = air
+        flags += intakes.class_flags(case, racks)
     limit = intakes.warmest_supply(case, solution, units)
     if limit is not None:
         flags += limit.flags

@@ -14,6 +14,7 @@ from thermo.field.supply_air import supplied, supply_state
 from thermo.field.tracers import trace_air
 
 DEFAULT_CLASS = "A1"
+MOST_NAMED = 6
 
 
 def air_section(case, solution, racks, units) -> dict[str, Any]:
@@ -44,6 +45,20 @@ def _cooling(case, racks, units) -> dict[str, Any]:
     return section | {"ashrae_class": metrics.ashrae_class(np.ravel(extremes))}
 
 
+def class_flags(case, racks) -> list[str]:
+    """A flag for each ASHRAE class that racks of the case have and that their intakes leave; of solved rack rows."""
+    has = {rack.name: rack.ashrae_class for rack in case.rack if rack.ashrae_class}
+    flags = []
+    for name in sorted(set(has.values())):
+        low, high = (kelvin - KELVIN for kelvin in records.air_class(name).allowable)
+        out = [row["name"] for row in racks if has.get(row["name"]) == name and row.get("ashrae_status") == "outside"]
+        if out:
+            more = f" and {len(out) - MOST_NAMED} more" if len(out) > MOST_NAMED else ""
+            flags.append(f"intakes outside ASHRAE class {name} ({low:.0f} to {high:.0f} degC) that the racks have: "
+                         + ", ".join(out[:MOST_NAMED]) + more)
+    return flags
+
+
 def _sources(solver, racks) -> dict[str, Any]:
     """Capture indices of the room; adds to every rack row its own, and the shares of its intake air by source."""
     traced = trace_air(solver)
@@ -68,18 +83,25 @@ def _sources(solver, racks) -> dict[str, Any]:
 def warmest_supply(case, solution, units) -> supply_limit.SupplyLimit | None:
     """Warmest supply air that keeps every rack inlet allowable; None where the case does not ask or has no supply.
 
-    Allowable is the upper end of the rack's ASHRAE class, or ``limits.rack_inlet_max`` for racks without a class, or
-    class A1 where neither is given.
+    Allowable is the lower of the upper end of the rack's ASHRAE class and ``limits.rack_inlet_max``; where neither is
+    given, the upper end of class A1.
     """
     method = case.solve.supply_limit or ("field" if case.plant is not None else "off")
     if method == "off" or not case.rack or not supplied(case):
         return None
-    default = case.limits.rack_inlet_max or records.air_class(DEFAULT_CLASS).allowable[1]
-    allowable = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
-                 for rack in case.rack}
+    allowable = allowable_intakes(case)
     if method == "linear":
         return supply_limit.linear(solution.solver, supply_state(case, units)[0], allowable)
     return supply_limit.by_field(solution, _supply_of, allowable)
+
+
+def allowable_intakes(case) -> dict[str, float]:
+    """Hottest intake that a rack's class and the limits of the case both allow, K by rack name."""
+    limit = case.limits.rack_inlet_max
+    default = records.air_class(DEFAULT_CLASS).allowable[1] if limit is None else limit
+    of_class = {rack.name: records.air_class(rack.ashrae_class).allowable[1] if rack.ashrae_class else default
+                for rack in case.rack}
+    return of_class if limit is None else {name: min(kelvin, limit) for name, kelvin in of_class.items()}
 
 
 def _supply_of(solver) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from room import make_case, settled
 
+from thermo import intakes
 from thermo.field import supply_limit
 from thermo.field.monitors import KELVIN, hottest_intakes
 from thermo.field.supply_air import supply_state
@@ -102,3 +103,22 @@ def test_a_warmer_room_starts_in_balance():
     found = supply_limit.by_field(solution, supplied, {"A": hottest_intakes(solution.solver)["A"] + KELVIN + 20.0})
     assert (found.method, found.solves) == ("field", 1)
     assert found.temperature == pytest.approx(SUPPLY + 20.0, abs=0.02)
+
+
+@pytest.mark.parametrize(("class_of_rack", "limit", "allowed"), [
+    ("A2", None, 35.0), ("A2", 27.0, 27.0), ("A1", 35.0, 32.0), (None, 35.0, 35.0), (None, None, 32.0),
+])  # fmt: skip
+def test_the_lower_of_class_and_limit_holds(class_of_rack, limit, allowed):
+    """ASHRAE (2021): A1 allows 32 degC, A2 35 degC."""
+    given = [f"rack.A.ashrae_class={class_of_rack}"] if class_of_rack else []
+    given += [f"limits.rack_inlet_max={limit} degC"] if limit else []
+    assert intakes.allowable_intakes(make_case(DUCT, given)) == pytest.approx({"A": allowed + KELVIN})
+
+
+def test_a_rack_that_leaves_its_class_is_flagged():
+    case = make_case(DUCT, ["rack.A.ashrae_class=A2"])
+    row = {"name": "A", "ashrae_class": "A2", "ashrae_status": "outside"}
+    assert intakes.class_flags(case, [row]) == [
+        "intakes outside ASHRAE class A2 (10 to 35 degC) that the racks have: A"]
+    assert not intakes.class_flags(case, [row | {"ashrae_status": "allowable"}])
+    assert not intakes.class_flags(make_case(DUCT), [row])

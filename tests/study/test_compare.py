@@ -116,10 +116,12 @@ def test_differences_in_words(options):
     assert by_key["per_year"].change(other, base) == "="
 
 
-def test_a_tank_is_cut_through_its_middle():
+def test_a_tank_is_cut_through_its_middle_or_its_hottest_chip():
     """Without racks the upright mid-plane stands for the cut through a rack, the level one for that of servers."""
-    offered = [planes.Plane(axis, 0.5, "middle", "Cuts through the middle") for axis in "zyx"]
+    offered = [planes.Plane(axis, 0.5, "middle", planes.MIDDLE) for axis in "zyx"]
     assert [cuts._chosen(offered, group).normal for group in cuts.TITLES] == ["y", "z"]
+    chip = [planes.Plane(axis, 0.3, "through gpu, the hottest chip", planes.CHIP) for axis in "yxz"]
+    assert [cuts._chosen(chip, group) for group in cuts.TITLES] == [chip[0], chip[2]]
     rack = planes.Plane("x", 1.0, "the hottest intake", planes.SECTIONS)
     assert cuts._chosen([*offered, rack], planes.SECTIONS) is rack
     assert cuts._chosen([], planes.LEVELS) is None

@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 MOST_SECTIONS, MOST_FRONTS = 3, 2
 THINNEST = 12.0  # a plane so much longer than wide shows nothing
 LEVELS, SECTIONS, FRONTS = "Horizontal cuts", "Upright cuts through racks", "Air at the rack intakes"
+CHIP, MIDDLE = "Cuts through the hottest chip", "Cuts through the middle"
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ def choose(result: Result, faces: Mapping[str, tuple[str, str]]) -> list[Plane]:
         planes = [*_levels(fields, racks), *_sections(result, racks, faces)]
         planes += _fronts(fields, racks, faces, result.summary)
     else:
-        planes = _through_chip(result) or [Plane(axis, _middle(fields, axis), "middle", "Cuts through the middle")
-                                           for axis in "zyx"]  # fmt: skip
+        planes = _through_chip(result) or [Plane(axis, _middle(fields, axis), "middle", MIDDLE) for axis in "zyx"]
     return [plane for plane in planes if _shows_something(fields, plane)]
 
 
@@ -77,8 +77,7 @@ def _through_chip(result: Result) -> list[Plane]:
     if box is None:
         return []
     centre = [0.5 * (low + high) for low, high in zip(box.lo, box.hi, strict=True)]
-    return [Plane(axis, centre[AXES[axis]], f"through {hottest}, the hottest chip", "Cuts through the hottest chip")
-            for axis in "yxz"]  # fmt: skip
+    return [Plane(axis, centre[AXES[axis]], f"through {hottest}, the hottest chip", CHIP) for axis in "yxz"]
 
 
 def cut(fields: Fields, name: str, plane: Plane) -> Cut:

@@ -16,10 +16,10 @@ KELVIN = 273.15
 PAGE, TALL, BANDS = 10.2, 2.9, 16  # inches, inches of a panel, colour bands
 COLUMNS = 3
 TITLES = {
-    planes.SECTIONS: "Upright cut through the rack with the hottest intake, in a tank through its middle",
-    planes.LEVELS: "Cut at server height, in a tank at half its height",
+    planes.SECTIONS: "Upright cut through the rack with the hottest intake, in a tank through its hottest chip",
+    planes.LEVELS: "Cut at server height, in a tank at its hottest chip",
 }
-MIDDLE = {planes.SECTIONS: "y", planes.LEVELS: "z"}
+NORMAL = {planes.SECTIONS: "y", planes.LEVELS: "z"}
 """Normal of the cut that stands for a kind where there are no racks."""
 MOST_NAMED = 3
 
@@ -59,11 +59,12 @@ def _cuts(options: list[Option], group: str) -> list[tuple[list[str], planes.Pla
 
 
 def _chosen(offered: list[planes.Plane], group: str) -> planes.Plane | None:
-    """The cut of a kind that says most: through the hottest rack or the middle servers; without racks the mid-plane."""
+    """The cut of a kind that says most: through the hottest rack or the middle servers; without racks through the
+    hottest chip, or the middle where no chips are known."""
     of_racks = [plane for plane in offered if plane.group == group]
     telling = [plane for plane in of_racks if "hottest" in plane.why or "middle" in plane.why] or of_racks
-    middle = [plane for plane in offered if plane.why == "middle" and plane.normal == MIDDLE[group]]
-    return next(iter(telling or middle), None)
+    of_tanks = [p for p in offered if p.group in (planes.CHIP, planes.MIDDLE) and p.normal == NORMAL[group]]
+    return next(iter(telling or of_tanks), None)
 
 
 def _equal(cut: planes.Cut, other: planes.Cut) -> bool:

@@ -84,6 +84,19 @@ def test_a_chip_at_its_limit_slows_down(tmp_path):
     assert result.summary["balance"]["heat_in_W"] == pytest.approx(row["power_W"], rel=1e-9)
 
 
+def test_leakage_that_runs_away_leaves_a_steady_tank(tmp_path):
+    """Half of 500 W is leakage at 60 degC and grows a tenth a kelvin: it stays that of 61 degC, the shutdown."""
+    runaway = {"limit": 333.15, "shutdown": 334.15, "leakage_fraction": 0.5, "leakage_per_kelvin": 0.1}
+    supply = 'temperature = "40 degC"\n[[return]]'
+    assert supply in STEADY
+    result, status, state = solved(leaking(tmp_path, STEADY.replace(supply, supply.replace("40", "56")), **runaway))
+    (row,) = state.section["chips"]
+    assert status == "converged" and row["max_C"] > 61.0
+    assert row["power_W"] == pytest.approx(250.0 * 0.3**3 + 250.0 * np.exp(0.1), rel=1e-9)
+    assert result.summary["balance"]["heat_in_W"] == pytest.approx(row["power_W"], rel=1e-9)
+    assert "GPU: even the lowest clock is too hot at full rate; it would shut down" in state.flags
+
+
 def test_after_a_trip_the_chip_is_held_at_its_limit(tmp_path):
     """The pump stops after 10 s: the chip warms to 54 degC, then its clock falls, and what it does not make is told."""
     _, status, state = solved(leaking(tmp_path, TANK.replace('duration = "100 s"', 'duration = "250 s"')))

@@ -13,7 +13,7 @@ from thermo.result import Line
 from thermo.validate import problems_directory, run_validation
 from thermo.validate.measure import line_statistic, measure
 from thermo.validate.orientation import Orientation, turned_back, turned_case
-from thermo.validate.problem import Check, Problem
+from thermo.validate.problem import Check, Problem, load_problem
 
 CASE = """
 [case]
@@ -154,11 +154,22 @@ def test_an_unknown_problem_is_refused():
 
 
 def test_every_shipped_check_has_a_reason_and_a_source():
-    from thermo.validate.problem import load_problem
-
     for file in problems_directory().glob("*/checks.toml"):
         for check in load_problem(file.parent).checks:
             assert check.reason and check.source, f"{file.parent.name}: {check.name}"
+
+
+@pytest.mark.parametrize("wall", [0.0, 76.0])
+def test_the_wall_gradient_of_the_tall_cavity_is_that_of_its_profile(wall):
+    """The reference is of a table; the five measured points next to either wall have it within its stated 5 %."""
+    folder = problems_directory() / "tall_cavity"
+    checks = [check for check in load_problem(folder).checks if "gradient" in check.name]
+    profile = np.genfromtxt(folder / "betts_T.csv", delimiter=",", skip_header=7, usecols=(0, 1, 2))
+    at, temperature = profile[profile[:, 0] == 0.5, 1:].T
+    near = np.argsort(abs(at - wall))[:5]
+    gradient = 1e3 * np.polyfit(at[near], temperature[near], 1)[0]
+    assert len(checks) == 2
+    assert all(check.get("reference") == pytest.approx(gradient, rel=0.05) for check in checks)
 
 
 def test_turning_a_case_moves_sides_boxes_and_expressions():

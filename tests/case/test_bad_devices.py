@@ -117,7 +117,7 @@ BAD_UNITS = {
     ),
     "feeds what is not there": (
         UNIT.replace('discharge = "x_max"', 'feeds = ["flor"]') + COIL,
-        ["cooling_unit.CRAH.feeds", 'no supply "flor"', "floor"],
+        ["cooling_unit.CRAH.feeds", 'no supply "flor"', "Did you mean floor?"],
     ),
     "feeds a supply of given temperature": (
         UNIT.replace('discharge = "x_max"', 'feeds = ["floor"]') + COIL,

@@ -130,7 +130,7 @@ BAD_FILES = {
     "missing weather": (
         "",
         '[plant]\n[site]\nweather = "Abilene.epw"',
-        ["site.weather", "Abilene.epw", "USA_TX_Abilene"],
+        ["site.weather", '"Abilene.epw". Did you mean USA_TX_Abilene'],
     ),
     "unknown chiller": (
         "",
@@ -213,6 +213,12 @@ BAD_FILES = {
         ["tile.screen", "rack A1"],
     ),
     "name twice": ('name = "column"', 'name = "A1"', ["obstacle.A1", "taken by rack A1"]),
+    "name twice of a kind": (
+        "",
+        '[[heat]]\nname = "h"\nfrom = [0, 0, 0]\nto = [0.2, 0.2, 0.2]\npower = "5 W"\n' * 2,
+        ["heat.h", 'two heated boxes are called "h"'],
+    ),
+    "other word for a table": ("", '[[crah]]\nname = "c"', ["crah", "Did you mean cooling_unit?"]),
     "empty name": ('name = "column"', 'name = ""', ["obstacle", "a name is made of"]),
     "heat in a rack": (
         "",
@@ -317,3 +323,12 @@ def test_the_unchanged_case_is_accepted(tmp_path, capsys):
     status, out, err = outcome(["check", tmp_path / "good.toml"], capsys)
     assert (status, err) == (0, "")
     assert "rack A1" in out
+
+
+def test_a_size_is_told_only_of_a_case_that_has_some(tmp_path, capsys):
+    for name, text, told in (("sizes", changed("", ""), True),
+                             ("none", changed('[size.full]\ngrid.cell = "0.05 m"\n', ""), False)):  # fmt: skip
+        (tmp_path / f"{name}.toml").write_text(text)
+        status, out, _ = outcome(["check", tmp_path / f"{name}.toml"], capsys)
+        assert status == 0
+        assert ("(quick)" in out) is told

@@ -1,5 +1,6 @@
 """Unit strings: SI numbers out, temperatures and differences kept apart."""
 
+import re
 import subprocess
 import sys
 
@@ -99,3 +100,26 @@ def test_pint_loads_with_the_first_unit_string():
         "from thermo.case.units import to_si; to_si('1 m', 'm'); assert 'pint' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "kind", "meant"),
+    [
+        ("20 C", "K", "temperature", "20 degC"),
+        ("70 F", "K", "temperature", "70 degF"),
+        ("500 m3/h", "m^3/s", "", "500 m^3/h"),
+        ("10 KW", "W", "", "10 kW"),
+        ("1.5 M/s", "m/s", "", "1.5 m/s"),
+    ],
+)
+def test_a_likely_slip_is_told_with_its_cure(text, unit, kind, meant):
+    with pytest.raises(UnitError, match=re.escape(f'write "{meant}"')):
+        to_si(text, unit, kind)
+    assert to_si(meant, unit, kind) > 0.0
+
+
+@pytest.mark.parametrize(("text", "unit"), [("20 C", "W"), ("3 bananas", "m"), ("5 s", "m"), ("12 degC", "m")])
+def test_no_cure_is_made_up(text, unit):
+    with pytest.raises(UnitError) as caught:
+        to_si(text, unit)
+    assert "write" not in str(caught.value)

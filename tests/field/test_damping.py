@@ -52,6 +52,11 @@ def test_a_run_that_ends_at_its_limit_tells_what_its_monitors_did():
     assert solution.status == "not converged"
     low, high = solution.ranges["rack A1 inlet_mean"]
     assert low < high
+    told = next(flag for flag in solution.flags if flag.startswith("not settled"))
+    assert "change of velocity" in told
+    assert "asked for" in told
+    assert "grid.cell" in told
+    assert not any("steady solution" in flag for flag in solution.flags)
     assert low <= solution.levels[-1]["rack A1 inlet_mean"] <= high
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from sample_result import sample
 
+from thermo.output import closing
 from thermo.output.console import Progress
 
 CASE = SimpleNamespace(
@@ -73,6 +74,15 @@ def test_the_closing_table(capsys):
     assert "heat balance closed to 0.002 %, PUE 1.256" in text
     assert "note: chiller: 412 h" in text
     assert f"results in {PATHS['report.html'].parent}" in text
+
+
+def test_limits_are_told_with_their_uncertainty():
+    row = {"name": "rack_inlet_max", "value": 33.4, "limit": 35.0, "met": True}
+    line = "met       Hottest point of any rack intake: 33.4"
+    assert closing.text({"limits": [row]}, {}).strip() == f"{line} °C, limit 35.0 °C"
+    unsure = closing.text({"limits": [row | {"uncertainty": 17.0}]}, {}).strip()
+    assert unsure == f"{line} ± 17.0 °C, limit 35.0 °C, met by less than its uncertainty"
+    assert "less than" not in closing.text({"limits": [row | {"uncertainty": 1.5}]}, {})
 
 
 def test_the_closing_table_names_the_hottest_of_many(capsys):

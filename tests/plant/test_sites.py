@@ -200,7 +200,7 @@ def test_a_table_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("change", "site", "calendar", "message"),
     [
-        (None, "her", 2023, r'unknown site "her"; valid: here, there. Did you mean here\?'),
+        (None, "her", 2023, r'unknown site "her"\. Did you mean here\? Valid: here, there'),
         (None, "there", 2023, r"neither pressure nor elevation of there"),
         (None, "here", 2019, r"holds no year 2019; it has 2023"),
         (replaced(100, "2023-01-05T01:00,hot,50,20"), "here", 2023, r"line 100: here_drybulb_c is missing or not"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thermo.case.device_consistency import check_devices
+from thermo.case.device_consistency import check_devices, check_feeds_known
 from thermo.case.expression import Expression, Value
 from thermo.case.heated import heated_faces
 from thermo.case.immersion_consistency import check_immersion
@@ -40,6 +40,7 @@ def _check_room(case: Case) -> None:
         _check_isothermal(case)
     if not case.physics.flow:
         _check_still(case)
+    check_feeds_known(case)
     if case.physics.energy:
         _check_temperatures_given(case)
     steady_start = case.physics.large_eddy and case.time is not None and case.time.start == "steady"

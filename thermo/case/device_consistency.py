@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 from thermo.case.schema import Case
 
 
@@ -12,14 +14,26 @@ def check_devices(case: Case) -> None:
         _check_air_handler(case)
 
 
+def check_feeds_known(case: Case) -> None:
+    """Raise :class:`CaseError` for a supply that a cooling unit feeds and that does not exist."""
+    supplies = [supply.name for supply in case.supply]
+    for unit in case.cooling_unit:
+        for name in unit.feeds:
+            if name not in supplies:
+                near = difflib.get_close_matches(name, supplies, 1, 0.5)
+                hint = f". Did you mean {near[0]}?" if near else ""
+                raise case.error(
+                    f"cooling_unit.{unit.name}.feeds",
+                    f'there is no supply "{name}"; there are: {", ".join(supplies) or "none"}{hint}',
+                )
+
+
 def _check_feeds(case: Case) -> None:
     supplies = {supply.name: supply for supply in case.supply}
     groups: dict[str, tuple[str, frozenset]] = {}
     for unit in case.cooling_unit:
         key = f"cooling_unit.{unit.name}.feeds"
         for name in unit.feeds:
-            if name not in supplies:
-                raise case.error(key, f'there is no supply "{name}"; there are: {", ".join(supplies) or "none"}')
             supply = supplies[name]
             if supply.plenum_pressure is not None:
                 raise case.error(

@@ -82,10 +82,16 @@ def _touches(face_lo: tuple, face_hi: tuple, box: Any, axis: int, near: float) -
     return all(shared[a] >= -near if a == axis else shared[a] > near for a in range(3))
 
 
+PLURALS = {"supply": "supplies", "heat": "heated boxes", "porous": "porous blocks"}
+
+
 def _check_names(case: Case) -> None:
     seen: dict[str, Any] = {}
     for box in case.objects:
         if box.name in seen:
+            if seen[box.name].kind == box.kind:
+                kinds = PLURALS.get(box.kind, f"{box.kind.replace('_', ' ')}s")
+                raise case.error(key_of(box), f'two {kinds} are called "{box.name}": give one of them another name')
             other = seen[box.name].label
             raise case.error(key_of(box), f"the name {box.name} is taken by {other}: give {box.label} another name")
         seen[box.name] = box

@@ -12,7 +12,7 @@ KELVIN = 273.15
 def overview(case: Case) -> str:
     """Return the text that ``thermo check`` prints."""
     rows = [
-        ("case", f"{case.name} ({case.size}): {case.title}"),
+        ("case", f"{case.name}{_size(case)}: {case.title}"),
         ("file", f"{case.file}, sha256 {case.sha256[:12]}"),
         *([] if case.room is None else _room(case)),
         *([] if case.liquid is None else _liquid(case.liquid)),
@@ -30,6 +30,11 @@ def overview(case: Case) -> str:
     rows.append(("limits", ", ".join(limits) or "none"))
     width = max(len(name) for name, _ in rows)
     return "\n".join(f"{name:<{width}}  {text}" for name, text in rows)
+
+
+def _size(case: Case) -> str:
+    """The size that was picked, of a case that has some."""
+    return f" ({case.size})" if case.about.given("size") else ""
 
 
 def _room(case: Case) -> list[tuple[str, str]]:

@@ -38,9 +38,18 @@ class Table(BaseModel):
         return [fields[name].alias or name for name in names if name in self.model_fields_set]
 
 
+MEANT = {
+    "crah": "cooling_unit", "crac": "cooling_unit", "fan_wall": "cooling_unit", "ahu": "cooling_unit",
+    "inlet": "supply", "diffuser": "supply", "outlet": "return", "exhaust": "return", "containment": "panel",
+    "door": "panel", "cabinet": "rack",
+}  # fmt: skip
+"""Tables by other words of the field."""
+
+
 def unknown_key(key: str, valid: list[str]) -> PydanticCustomError:
     """Return the error for a key that this table does not have."""
-    near = difflib.get_close_matches(key, valid, 1, 0.5)
+    meant = MEANT.get(key.lower())
+    near = [meant] if meant in valid else difflib.get_close_matches(key, valid, 1, 0.5)
     hint = f". Did you mean {near[0]}?" if near else ""
     context = {"key": key, "text": f"; valid: {', '.join(valid)}{hint}"}
     return PydanticCustomError("unknown_key", "unknown key {key}{text}", context)

@@ -13,6 +13,13 @@ UNIT_SPELLING = re.compile(r"[A-Za-z_0-9°µμΩ%²³^*/(). +-]{0,60}")
 POWER_OF_POWER = re.compile(r"(\^|\*\*)[\s(]*-?[\d.]+[\s)]*(\^|\*\*)|(\^|\*\*)[\s(]*-?\d{2,}")
 THERMOMETERS = ("degree_Celsius", "degree_Fahrenheit", "degree_Reaumur")
 
+POWER_WITHOUT_SIGN = re.compile(r"\b([cmdk]?m|ft|in|s)([23])\b")
+LETTERS = re.compile(r"[A-Za-z]+")
+SCALES = {"C": "degC", "F": "degF"}
+COMMON = {each.lower(): each for each in (
+    "kW", "kWh", "MWh", "kPa", "Pa", "kg", "K", "L", "kJ", "USD", "degC", "kV", "W", "m", "h", "min", "gpm", "cfm",
+)}  # fmt: skip
+
 
 class UnitError(Exception):
     """A string is not a number with a unit of the asked-for kind; ``str()`` says why, in a few words."""
@@ -44,7 +51,27 @@ def to_si(text: str, unit: str, kind: str = "") -> float:
         raise UnitError("is not a finite number")
     if not name and unit:
         raise UnitError("has no unit")
-    return _convert(number, _parse(name), name, unit, kind)
+    try:
+        return _convert(number, _parse(name), name, unit, kind)
+    except UnitError as problem:
+        meant = _meant(name, unit)
+        if meant is None:
+            raise
+        raise UnitError(f'{problem}: write "{match[1]} {meant}"') from None
+
+
+def _meant(name: str, unit: str) -> str | None:
+    """The spelling that was meant by a unit that cannot be read, or is another one; None where none is likely."""
+    spelt = POWER_WITHOUT_SIGN.sub(r"\1^\2", name)
+    scales = SCALES if unit == "K" else {}
+    spelt = LETTERS.sub(lambda word: scales.get(word[0], COMMON.get(word[0].lower(), word[0])), spelt)
+    if spelt == name:
+        return None
+    try:
+        _convert(1.0, _parse(spelt), spelt, unit, "")
+    except UnitError:
+        return None
+    return spelt
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,9 @@ FIRST_RELAXATION = 0.6
 RAMP = 15
 WANDER_WINDOW = 200
 UPDATES = ("update_u", "update_T", "update_flow")
+PARTS = {"mass": "mass balance", "heat": "heat balance", "update_u": "change of velocity",
+         "update_T": "change of temperature", "update_flow": "change of flows"}
+MOST_NAMED = 4
 DAMPED_RANGE = 5.0
 """An oscillation is damped where no monitor moves by more than this many tolerances; a larger one is reported."""
 COARSE_DAMPED_RANGE = 50.0
@@ -76,6 +79,7 @@ class March:
         self.ranges: dict[str, tuple[float, float]] = {}
         self.tracks: dict[str, list[float]] = {}
         self.updates: list[float] = []
+        self.missing: list[str] = []
         self.damping: FrequencyDamping | None = None
         self.rates = (0.0, 0.0)
         if self._source_rate():
@@ -242,6 +246,7 @@ class March:
             self.updates.clear()
         elif self.iteration >= self.limit:
             self.status = "not converged"
+            self.missing = self._missing(window, slack)
             self.ranges = self._late_ranges()
 
     def _allowed(self, name: str) -> float:
@@ -286,11 +291,30 @@ class March:
 
     def damping_note(self) -> str:
         """What to tell about a damped oscillation."""
+        if self.status == "not converged":
+            return "the flow oscillates, and selective frequency damping did not bring it to rest"
         if not self.ranges:
             return "the flow oscillates a little about its steady solution, reached with selective frequency damping"
         name, (low, high) = max(self.ranges.items(), key=lambda item: np.ptp(item[1]) / self._allowed(item[0]))
         return (f"the flow oscillates a little about its steady solution, which was reached with selective frequency "
                 f"damping; without it {name} moved between {low:.4g} and {high:.4g}")
+
+    def missing_note(self) -> str:
+        """Which parts of the stop rule a run that ended at its limit did not meet, and what may help."""
+        return (f"not settled: {'; '.join(self.missing) or 'the monitors, for long enough'}. What may help: a coarser "
+                f'grid.cell, physics.convection = "upwind", more solve.max_iterations, or [time] for a flow that does '
+                f"not come to rest")
+
+    def _missing(self, window: int, slack: float) -> list[str]:
+        """The parts of the stop rule on the finest grid that are not met, each in a few words."""
+        solve, m = self.case.solve, self.measures
+        tolerances = dict.fromkeys(("mass", "heat"), solve.tolerance_balance)
+        tolerances |= dict.fromkeys(UPDATES, solve.tolerance_update)
+        parts = [f"{PARTS[name]} {m[name]:.1e}, asked for {tolerance:.1e}" for name, tolerance in tolerances.items()
+                 if m.get(name, 0.0) > tolerance]
+        moving = [name for name, track in self.tracks.items() if np.ptp(track[-window:]) > self._allowed(name) * slack]
+        shown = ", ".join(moving[:MOST_NAMED]) + (" and more" if len(moving) > MOST_NAMED else "")
+        return parts + ([f"still moving: {shown}"] if moving else [])
 
     def _wanders(self) -> bool:
         """A flow that keeps moving about a fixed mean: two long windows agree in the mean, not within themselves.

@@ -117,6 +117,8 @@ def _march_with_retries(case, start, number, count, finest, history, listener, f
             march.run()
             if finest and march.damping:
                 flags.append(march.damping_note())
+            if finest and march.status == "not converged":
+                flags.append(march.missing_note())
             if finest and march.status == "converged":
                 march.finish()
             return march

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from thermo.output.labels import limit_name, share, value
+from thermo.output.labels import limit_name, share, uncertain, value
 
 MOST_RACKS = 12
 
@@ -26,7 +26,11 @@ def _verdict(summary: Mapping[str, Any]) -> str:
     for row in summary.get("limits", []):
         label, unit, decimals = limit_name(row["name"])
         found, allowed = (value(row[key], unit, decimals) for key in ("value", "limit"))
-        lines.append(f"{'met     ' if row['met'] else 'EXCEEDED'}  {label}: {found}, limit {allowed}")
+        error, doubt = row.get("uncertainty"), ""
+        if error is not None:
+            found = f"{value(row['value'], '', decimals)} ± {value(error, unit, decimals)}"
+            doubt = ", met by less than its uncertainty" if uncertain(row) else ""
+        lines.append(f"{'met     ' if row['met'] else 'EXCEEDED'}  {label}: {found}, limit {allowed}{doubt}")
     return "\n".join(lines)
 
 

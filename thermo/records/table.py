@@ -11,6 +11,8 @@ from importlib.resources import files
 from thermo.errors import CaseError
 
 Row = dict[str, str]
+SHORTEST_PART = 3
+"""Letters of a part of a name that may stand for the whole, such as "Abilene" for its weather file."""
 
 
 @cache
@@ -42,6 +44,9 @@ def rows_of(file: str, kind: str, name: str) -> list[Row]:
 def unknown(kind: str, name: str, valid: Iterable[str]) -> CaseError:
     """The error for a record that does not exist: what was given, what there is, the nearest."""
     valid = list(valid)
-    near = difflib.get_close_matches(name.lower(), [known.lower() for known in valid], n=1, cutoff=0.4)
-    hint = next((f". Did you mean {known}?" for known in valid if near and known.lower() == near[0]), "")
-    return CaseError(f'unknown {kind} "{name}"; valid: {", ".join(valid)}{hint}')
+    part = name.lower().split(".")[0]
+    holding = [known for known in valid if len(part) >= SHORTEST_PART and part in known.lower()]
+    lowered = {known.lower(): known for known in reversed(holding or valid)}
+    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.0 if holding else 0.4)
+    hint = f" Did you mean {lowered[near[0]]}?" if near else ""
+    return CaseError(f'unknown {kind} "{name}".{hint} Valid: {", ".join(valid)}')

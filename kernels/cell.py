@@ -6,8 +6,8 @@ then arrays and scalars, and stores its result itself. Rules that keep it fast a
 * index arithmetic only with the unsigned strides that are passed in (``c - sx``, never ``c - 1``): a signed index
   costs Numba's wrap-around test and with it vectorisation (measured: 10 times slower);
 * numeric constants are single precision, so a single-precision kernel holds no double arithmetic. Those of this module
-  are exactly representable and a double-precision kernel computes with exact values; a fitted constant of a model
-  (:mod:`kernels.two_layer`) is rounded to single precision in both. Other numbers are scalars passed in;
+  are exactly representable and a double-precision kernel computes with exact values; a fitted constant of a model is a
+  ratio of such numbers for the same reason (:mod:`kernels.two_layer`). Other numbers are scalars passed in;
 * ``math`` functions and ``min``/``max``/``abs``; no allocation, no ``raise``, no strings.
 """
 

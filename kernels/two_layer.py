@@ -53,7 +53,7 @@ def outer_share(re_y, limit, width):
 
 @scalar
 def natural_units(re_y):
-    """``y_v`` of natural convection."""
+    """``y_v`` of natural convection, from the published 7.19e-3, 4.33e-5 and 8.8e-8, here in units of 1e-9."""
     at = min(re_y, FITTED)
     share = at * (np.float32(7190000.0) - at * (np.float32(43300.0) - np.float32(88.0) * at)) / np.float32(1e9)
     return re_y * math.sqrt(share)
@@ -63,7 +63,8 @@ def natural_units(re_y):
 def layer_ratio(re_y, slope, natural):
     """Turbulent over molecular viscosity in the layer at the wall; ``natural`` is 1 for natural convection, else 0.
 
-    ``zero`` gives the results of ``math`` the precision of the arguments where the compiler is off.
+    The published 0.544 is 68 / 125, 5.025e-4 is 201 / 400000 and 1.65 is 33 / 20. ``zero`` gives the results of
+    ``math`` the precision of the arguments where the compiler is off.
     """
     if natural > ZERO:
         y_v = natural_units(re_y)
@@ -76,7 +77,10 @@ def layer_ratio(re_y, slope, natural):
 
 @scalar
 def layer_decay(re_y, length_slope, natural):
-    """Dissipation over ``nu k / y^2`` in the layer at the wall."""
+    """Dissipation over ``nu k / y^2`` in the layer at the wall.
+
+    In natural convection ``(10 + y_v + 0.0515 y_v^2) / 8.8``, with numerator and denominator times 2000.
+    """
     if natural > ZERO:
         y_v = natural_units(re_y)
         return (np.float32(20000.0) + y_v * (np.float32(2000.0) + np.float32(103.0) * y_v)) / np.float32(17600.0)

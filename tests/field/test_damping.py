@@ -60,6 +60,22 @@ def test_a_run_that_ends_at_its_limit_tells_what_its_monitors_did():
     assert low <= solution.levels[-1]["rack A1 inlet_mean"] <= high
 
 
+@pytest.mark.parametrize("damped", [0, 1])
+def test_damping_is_told_of_every_grid(damped, monkeypatch):
+    class Damped(March):
+        def run(self):
+            self.damping = [None, object()][self.number == damped]
+            self.status, self.iteration, self.values, self.ranges = "wandering", 0, {}, {}
+
+    case = load(AISLE, ["grid.cell=0.2 m"])
+    monkeypatch.setattr("thermo.field.steady.March", Damped)
+    monkeypatch.setattr("thermo.field.steady.coarsenings", lambda case: [2, 1])
+    solution = solve_steady(case, CpuBackend("single", 1), fluid_properties(case), lambda *_: None)
+    (flag,) = solution.flags
+    assert "selective frequency damping" in flag
+    assert (f"coarse grid of {make_grid(case, 2).cells} cells" in flag) == (damped == 0)
+
+
 @pytest.mark.slow
 def test_coarse_grids_of_a_closed_room_settle():
     """At 0.2 m the air of the room with three units swings about its solution; left alone it does so for ever."""

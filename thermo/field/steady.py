@@ -18,6 +18,8 @@ SMALLEST_GRID = 400
 RETRIES = 2
 SAFER = 3.0
 """A run that diverged starts again with pseudo-time steps about a third as long."""
+COARSE_DAMPED = ("on the coarse grid of {} cells the flow oscillates about its solution, reached with selective "
+                 "frequency damping; finer grids start from it")
 
 
 @dataclass
@@ -115,8 +117,8 @@ def _march_with_retries(case, start, number, count, finest, history, listener, f
                       *draw)
         try:
             march.run()
-            if finest and march.damping:
-                flags.append(march.damping_note())
+            if march.damping:
+                flags.append(march.damping_note() if finest else COARSE_DAMPED.format(solver.grid.cells))
             if finest and march.status == "not converged":
                 flags.append(march.missing_note())
             if finest and march.status == "converged":

@@ -35,9 +35,11 @@ SAMPLES = 200
 REJECTIONS = 12
 PATIENCE = 5
 """How often the iterations of an adaptive step are repeated before it is made again with half its size: where a pump
-trips, fins take the flow to rest at once, however short the step is."""
+trips, fins take the flow to rest at once, however short the step is. Both are this software's own choices: they guard
+against runs that repeat their steps for ever."""
 MASS_DEFECT = 0.02
-"""Share of what flows that a step may lose before a flag says so; the step after a trip loses up to half of it."""
+"""Share of what flows that a step may lose before a flag says so; the step after a trip loses up to half of it. This
+software's own choice: it guards against iterations that stop before the flow of a step is one."""
 
 
 @dataclass

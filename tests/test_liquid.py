@@ -9,6 +9,7 @@ from thermo.case import load
 from thermo.case.shipped import shipped_cases
 from thermo.cli import main
 from thermo.errors import CaseError
+from thermo.loop.coolant import coolant
 
 RACK = shipped_cases()["rack_72gpu"]
 
@@ -263,3 +264,44 @@ def test_the_report_draws_a_trip():
     result = solved('liquid.time={duration="30 s", step="0.5 s", event=[{at="5 s", kind="pump_trip"}]}')
     assert "time to first throttle" in piping.series(result).caption
     assert "facility_C" in result.loop_series
+
+
+@pytest.mark.parametrize(("name", "overrides"), [
+    ("rack_72gpu", []),
+    ("rack_72gpu", ["plant.facility_loop.temperature_rise=6 K"]),
+    ("abilene_closed_loop", []),
+    ("abilene_closed_loop", ["plant.facility_loop.minimum_flow=0.05", "load.utilisation=0.2"]),
+    ("abilene_closed_loop", ["plant.facility_loop.temperature_rise=12 K"]),
+])  # fmt: skip
+def test_distribution_units_keep_the_second_law_in_every_hour(name, overrides):
+    """Facility coolant enters and leaves colder than technology coolant leaves and enters, and as effectiveness and NTU
+    at the flows that run have it: what the exchanger can do is at least the heat of the hour."""
+    case = load(shipped_cases()[name], overrides)
+    technology = liquid.solve_loop(case)
+    hourly = liquid.operate(case, technology).year.hourly
+    parts = case.plant.it_scale * technology.scale
+    units, flow = parts * technology.units, technology.flow / technology.units
+    heat = (hourly["liquid_heat"] + hourly["distribution_pump_power"]) / units
+    hot = flow * coolant(case.liquid.coolant).heat_capacity(technology.supply + 5.0)
+    facility = coolant(case.plant.facility_loop.coolant).heat_capacity(technology.supply)
+    supply = technology.supply + np.maximum(hourly["facility_supply"] - technology.facility_limit, 0.0)
+    assert np.all(hourly["facility_supply"] < supply)
+    assert np.all(hourly["facility_return"] < supply + heat / hot)
+    each = hourly["facility_flow"] / units
+    cold = each * facility
+    exchanger = technology.unit.exchanger
+    ua = 2.0 * exchanger.ua / ((flow / exchanger.hot_flow) ** -0.7 + (each / exchanger.cold_flow) ** -0.7)
+    least, most = np.minimum(hot, cold), np.maximum(hot, cold)
+    decay = np.exp(-ua / least * (1.0 - least / most))
+    reach = (1.0 - decay) / (1.0 - least / most * decay) * least * (supply + heat / hot - hourly["facility_supply"])
+    assert np.all(reach > heat * (1.0 - 1e-3))
+
+
+@pytest.mark.parametrize(("name", "approach"), [("rack_72gpu", 1.15),
+                                                ("abilene_closed_loop", 1.65)])
+def test_approach_is_that_of_the_facility_flow_that_runs(name, approach):
+    """Exchanger of the record (Vertiv XDU1350) at heat / (cp rise), by hand."""
+    technology = liquid.solve_loop(load(shipped_cases()[name]))
+    assert technology.supply - technology.facility_limit == pytest.approx(approach, abs=0.05)
+    rated = technology.facility_limit_at(None)
+    assert rated > technology.facility_limit + 1.0

@@ -124,9 +124,10 @@ def solve_loop(case) -> Technology:
 
     Raises :class:`CaseError` about the case's file.
     """
-    facility = case.liquid.coolant if case.plant is None else case.plant.facility_loop.coolant
+    loop = None if case.plant is None else case.plant.facility_loop
+    facility, rise = (case.liquid.coolant, None) if loop is None else (loop.coolant, loop.temperature_rise)
     try:
-        technology = solve_technology(case.liquid, facility, FullRate.of(case))
+        technology = solve_technology(case.liquid, facility, FullRate.of(case), rise)
     except CaseError as problem:
         raise case.error("liquid", str(problem)) from None
     if case.room is not None:
@@ -155,12 +156,17 @@ def operate(case, technology: Technology) -> operation.Operation:
     pumps = scale * technology.scale * technology.pump_power
     units = round(groups * (liquid.unit.units + liquid.unit.redundancy))
     volume = groups * technology_volume(liquid, technology.chips)
-    limit = technology.facility_limit
+    limit = technology.facility_limit_at(case.plant.facility_loop.temperature_rise)
+
+    def unit_flow(heat, facility):
+        return technology.facility_flow_for(heat, facility, scale * technology.scale)
 
     def plant(it_power, _share) -> Year:
         most = np.maximum(full, arrays.largest(it_power))
         design = (most, caught * most)
-        year = closed_loop_year.simulate(case, it_power, caught * it_power, limit, pumps, supply, design=design)
+        year = closed_loop_year.simulate(
+            case, it_power, caught * it_power, limit, pumps, supply, design=design, unit_flow=unit_flow
+        )
         return fill.with_fill(year, case, volume, liquid.coolant, units)
 
     return operation.run(

@@ -49,7 +49,8 @@ def test_units_meet_their_rating_point(name):
     record = records.cdu(name)
     technology, water = coolant(record.coolant), coolant("water")
     unit = distribution_unit.make(UNIT, record, technology, water)
-    approach = unit.approach(record.heat, record.technology_flow, technology, water, record.supply)
+    flows = {"flow": record.technology_flow, "facility_flow": record.facility_flow}
+    approach = unit.approach(record.heat, technology=technology, facility=water, supply=record.supply, **flows)
     assert approach == pytest.approx(record.approach, abs=0.02)
     volume = record.technology_flow / float(technology.density(record.supply))
     assert unit.speed(volume, record.technology_head) == pytest.approx(1.0, abs=1e-3)

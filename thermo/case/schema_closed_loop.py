@@ -27,7 +27,11 @@ class FacilityLoop(Table):
     supply_temperature: Temperature | None = Field(
         None, description="Coolant to the distribution units (default: the warmest that keeps the chips within limits)."
     )
-    temperature_rise: TemperatureDifference = Field(10.0, description="Rise over the units, held by the pump speed.")
+    temperature_rise: TemperatureDifference = Field(
+        10.0,
+        description="Rise over the units at full load; below it the pumps hold it, or the technology supply where that "
+        "takes more coolant.",
+    )
     minimum_flow: Fraction = Field(0.3, description="Least flow as a share of the flow at full load.")
     pump_head: Pressure = Field(250e3, description="Pump pressure rise at full flow.")
     pump_efficiency: Efficiency = Field(0.7, description="Pump, motor and drive together.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo import arrays
 from thermo.loop.coolant import Coolant
 from thermo.loop.elements import PumpCurve
 from thermo.loop.exchanger import PlateExchanger, rated
@@ -46,17 +47,15 @@ class DistributionUnit:
         `heat` W and technology `flow` kg/s of one unit; `facility` coolant to it, K. Where the rated facility flow is
         not enough the supply gets warmer; where the facility is warmer than `wanted` it does too.
         """
-        given = (np.asarray(value, dtype=np.float64) for value in (heat, flow, wanted, facility))
-        heat, flow, wanted, facility = np.broadcast_arrays(*given)
-        capacity = technology.heat_capacity(wanted + 0.5 * heat / np.maximum(flow * 4000.0, 1.0))
-        cold_capacity = facility_coolant.heat_capacity(facility + 5.0)
+        capacity, cold_capacity = _capacities(wanted, technology, facility_coolant)
+        heat, flow, wanted, facility = arrays.broadcast(heat, flow, wanted, facility)
         rise = heat / (flow * capacity)
 
         def supply_of(facility_flow: Array) -> Array:
             e, least = self.exchanger.effectiveness(flow, facility_flow, capacity, cold_capacity)
             return facility + heat / np.maximum(e * least, 1e-9) - rise
 
-        low, high = np.zeros(heat.shape), np.full(heat.shape, self.facility_flow)
+        low, high = arrays.zeros(heat.shape), arrays.full(heat.shape, self.facility_flow)
         for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             enough = supply_of(middle) <= wanted
@@ -65,14 +64,23 @@ class DistributionUnit:
         supply = np.where(high < self.facility_flow * (1.0 - 1e-9), wanted, supply)
         return Operation(supply, supply + rise, high, facility + heat / np.maximum(high * cold_capacity, 1e-9))
 
-    def approach(
-        self, heat: ArrayLike, flow: ArrayLike, technology: Coolant, facility: Coolant, supply: float
+    def flow_at_rise(
+        self, heat: ArrayLike, facility: Coolant, supply: float, rise: ArrayLike | None
     ) -> Array:
-        """Technology supply minus facility supply, K, at the rated facility flow."""
-        capacity = technology.heat_capacity(supply + 5.0)
-        cold = facility.heat_capacity(supply)
-        e, least = self.exchanger.effectiveness(flow, self.facility_flow, capacity, cold)
-        return np.asarray(heat) / (e * least) - np.asarray(heat) / (np.asarray(flow) * capacity)
+        """Facility coolant of one unit, kg/s, that `heat` (W) warms by `rise` (K): at most the rated flow, and that
+        where `rise` is None. `supply`: technology supply, K."""
+        if rise is None:
+            return arrays.array(self.facility_flow)
+        return np.minimum(arrays.array(heat) / (facility.heat_capacity(supply) * rise), self.facility_flow)
+
+    def approach(
+        self, heat: ArrayLike, flow: ArrayLike, technology: Coolant, facility: Coolant, supply: float,
+        facility_flow: ArrayLike,
+    ) -> Array:
+        """Technology supply minus facility supply, K, of one unit with `heat` W, `flow` and `facility_flow` kg/s."""
+        capacity, cold = _capacities(supply, technology, facility)
+        e, least = self.exchanger.effectiveness(flow, facility_flow, capacity, cold)
+        return heat / (e * least) - heat / (flow * capacity)
 
     def speed(self, volume_flow: float, head: float) -> float:
         """Pump speed (share of full speed) that makes `head` (Pa) at `volume_flow` (m3/s); above 1 it cannot."""
@@ -81,6 +89,11 @@ class DistributionUnit:
             middle = 0.5 * (low + high)
             low, high = (middle, high) if self.pump.head_at(volume_flow, middle)[0] < head else (low, middle)
         return high
+
+
+def _capacities(supply: ArrayLike, technology: Coolant, facility: Coolant) -> tuple[Array, Array]:
+    """Heat capacities of both coolants, J/kg/K, about a technology supply, K."""
+    return technology.heat_capacity(supply + 5.0), facility.heat_capacity(supply)
 
 
 def make(unit, record, technology: Coolant, facility: Coolant) -> DistributionUnit:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thermo.arrays import array
+
 Array = NDArray[np.float64]
 
 EQUAL = 1e-9  # capacity ratios this near to 1 are taken as 1
@@ -18,7 +20,7 @@ def effectiveness(ntu: ArrayLike, ratio: ArrayLike) -> Array:
     `ntu` is UA over the smaller capacity rate, `ratio` the smaller over the larger, 0..1. Kays and London, Compact Heat
     Exchangers, 3rd ed., table 2-2.
     """
-    ntu, ratio = np.asarray(ntu, dtype=np.float64), np.asarray(ratio, dtype=np.float64)
+    ntu, ratio = array(ntu), array(ratio)
     even = np.abs(1.0 - ratio) < EQUAL
     other = np.where(even, 0.5, ratio)
     decay = np.exp(-ntu * (1.0 - other))
@@ -47,15 +49,15 @@ class PlateExchanger:
 
     def ua_at(self, hot_flow: ArrayLike, cold_flow: ArrayLike) -> Array:
         """UA, W/K, at other flows, kg/s."""
-        hot = np.maximum(np.asarray(hot_flow) / self.hot_flow, 1e-9) ** -self.exponent
-        cold = np.maximum(np.asarray(cold_flow) / self.cold_flow, 1e-9) ** -self.exponent
+        hot = np.maximum(array(hot_flow) / self.hot_flow, 1e-9) ** -self.exponent
+        cold = np.maximum(array(cold_flow) / self.cold_flow, 1e-9) ** -self.exponent
         return self.ua * 2.0 / (hot + cold)
 
     def effectiveness(
         self, hot_flow: ArrayLike, cold_flow: ArrayLike, hot_capacity: ArrayLike, cold_capacity: ArrayLike
     ) -> tuple[Array, Array]:
         """Effectiveness and smaller capacity rate (W/K); flows kg/s, heat capacities J/kg/K."""
-        hot, cold = np.asarray(hot_flow) * hot_capacity, np.asarray(cold_flow) * cold_capacity
+        hot, cold = array(hot_flow) * hot_capacity, array(cold_flow) * cold_capacity
         least, most = np.minimum(hot, cold), np.maximum(hot, cold)
         safe = np.maximum(least, 1e-9)
         ratio = np.where(most > 0.0, least / np.maximum(most, 1e-9), 0.0)

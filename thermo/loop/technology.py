@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
 from thermo.errors import CaseError, DivergedError
@@ -44,10 +44,10 @@ class Technology:
 
     `states`: the chip of every plate of `plates` (of `least_rack` for fitted racks). `rack_flow` kg/s, `rack_heat` W
     of the racks that were solved. `scale` is how many times the whole is bigger than what was solved. `pump_power` W,
-    `pump_speed`, `heat` W into the units and `units` running are of the solved
-    part. `supply_limit` K: warmest supply that keeps the hottest chip `margin` below its limit; `facility_limit` K:
-    warmest facility coolant that holds the supply. `curve`: what stands for a fitted rack; `least_rack`: the fitted
-    rack with the least flow solved plate by plate, whose chips count.
+    `pump_speed`, `heat` W into the units and `units` running are of the solved part. `supply` K, and `supply_limit` K:
+    the warmest that keeps the hottest chip `margin` below its limit. `facility`: coolant behind the units;
+    `facility_limit` K: the warmest of it that holds the supply at full load. `curve`: what stands for a fitted rack;
+    `least_rack`: the fitted rack with the least flow solved plate by plate, whose chips count.
     """
 
     solution: Solution
@@ -62,11 +62,30 @@ class Technology:
     pump_speed: float
     pump_power: float
     heat: float
+    supply: float
     supply_limit: float
-    facility_limit: float
+    facility: Coolant
     curve: PowerLaw | None
     least_rack: tuple[Solution, list[PlateBranch]] | None = None
     flags: list[str] = field(default_factory=list)
+    facility_limit: float = 0.0
+
+    def facility_limit_at(self, rise: ArrayLike | None) -> Array:
+        """Warmest facility coolant that holds the supply at full load, K, with the flow that its `rise` over the units
+        (K) gives; None: with the rated flow."""
+        each, flow, medium = self.heat / self.units, self.flow / self.units, self.solution.coolant
+        facility_flow = self.unit.flow_at_rise(each, self.facility, self.supply, rise)
+        approach = self.unit.approach(each, flow, medium, self.facility, self.supply, facility_flow)
+        return self.supply - approach
+
+    def facility_flow_for(self, heat: ArrayLike, facility: ArrayLike, parts: float) -> Array:
+        """Facility coolant, kg/s, that holds the supply against `heat` (W) of `parts` times the units solved, with
+        coolant at `facility` (K) to them. Their pumps hold the flow."""
+        units = parts * self.units
+        run = self.unit.operate(
+            heat / units, self.flow / self.units, self.supply, facility, self.solution.coolant, self.facility
+        )
+        return units * run.facility_flow
 
     @property
     def nearest(self) -> int:
@@ -139,9 +158,12 @@ def settled(
     raise DivergedError(f"the power of the chips did not settle in {MOST_ROUNDS} rounds with their temperature")
 
 
-def solve_technology(liquid, facility_coolant: str, rate: FullRate | None = None) -> Technology:
+def solve_technology(
+    liquid, facility_coolant: str, rate: FullRate | None = None, rise: float | None = None
+) -> Technology:
     """Solve the loop of a case's ``[liquid]`` with every chip at full `rate` (None: at its reference power).
 
+    `rise`: of the facility coolant over the units, K, which sets its flow (None: the rated flow of the units).
     Raises :class:`CaseError` for a loop that cannot be: dry or boiling branches, unknown records.
     """
     medium = coolant(liquid.coolant)
@@ -164,7 +186,7 @@ def solve_technology(liquid, facility_coolant: str, rate: FullRate | None = None
         flags.append(f"distribution units: pumps at full speed make {share:.0%} of the flow the control asks for")
     steady.refuse_boiling(solution)
     flags += _state_flags(liquid, unit, solution)
-    return _technology(liquid, facility_coolant, solution, unit, heating, plates, curve, speed, flags)
+    return _technology(liquid, coolant(facility_coolant), rise, solution, unit, heating, plates, curve, speed, flags)
 
 
 def _unit_flow(solution: Solution) -> float:
@@ -182,7 +204,7 @@ def _pump_speed(liquid, unit: DistributionUnit, solution: Solution, density: flo
     return unit.speed(solution.flow[first] / density, float(rise))
 
 
-def _technology(liquid, facility, solution, unit, heating: Heating, plates, curve, speed, flags) -> Technology:
+def _technology(liquid, facility, rise, solution, unit, heating: Heating, plates, curve, speed, flags) -> Technology:
     """Chips, pumps and limits of a solved network."""
     network, medium, chips, rate = solution.network, solution.coolant, heating.chips, heating.rate
     of_chips = [plate for plate in plates if plate.chip]
@@ -201,15 +223,16 @@ def _technology(liquid, facility, solution, unit, heating: Heating, plates, curv
     flags += plate_flags(chips, counted, with_plates, liquid.coolant) + _chip_flags(states, rate)
     full = np.array([chips[plate.chip].power for plate in counted])
     slack = float((states.warmest_inlet(full, rate, liquid.margin) - states.inlet).min())
-    each, flow = duty / len(units), solution.flow[units[0]]
-    approach = float(unit.approach(each, flow, medium, coolant(facility), liquid.supply_temperature))
+    each = duty / len(units)
     if each > unit.heat * (1.0 + 1e-6):
         flags.append(f"distribution units: {each / unit.heat:.0%} of their rated heat")
-    return Technology(
+    technology = Technology(
         solution, unit, chips, of_chips, states, rack_flow, heat, liquid.groups // liquid_groups(liquid), len(units),
-        speed, power, duty, liquid.supply_temperature + slack, liquid.supply_temperature - approach, curve, least,
+        speed, power, duty, liquid.supply_temperature, liquid.supply_temperature + slack, facility, curve, least,
         flags,
     )  # fmt: skip
+    technology.facility_limit = float(technology.facility_limit_at(rise))
+    return technology
 
 
 def _chip_flags(states: PlateStates, rate: FullRate) -> list[str]:

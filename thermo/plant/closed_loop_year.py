@@ -5,6 +5,7 @@ Returns the same :class:`thermo.plant.ledger.Year` as the air-cooled plant, so m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from thermo import arrays
 from thermo.case.schema_heat_rejection import DEW_POINT_MAX
 from thermo.errors import CaseError
 from thermo.media import Air, fluid
-from thermo.plant import coolant_limits, facility_loop, rear_door, year
+from thermo.plant import coolant_limits, facility_loop, pump, rear_door, year
 from thermo.plant.ledger import Year, close_year, hours_flag, plain
 from thermo.plant.weather import Weather
 
@@ -39,6 +40,7 @@ def simulate(
     server_airflow_m3_s: ArrayLike | None = None,
     outdoor: Weather | None = None,
     design: tuple[ArrayLike, ArrayLike] | None = None,
+    unit_flow: Callable[[Array, Array], Array] | None = None,
 ) -> Year:
     """Run the plant of liquid-cooled racks for one year of weather.
 
@@ -48,7 +50,9 @@ def simulate(
     `supply_temperature_K`: air to the servers; `server_airflow_m3_s`: air they draw (None: the residual heat at a rise
     of 12 K). Each is a scalar, ``(hours,)``, ``(variants, 1)`` or ``(variants, hours)``. `outdoor` replaces the weather
     of the case. Rear doors (`plant.rear_door`) are on the facility loop. `design`: IT power and heat caught by the
-    plates (W) that everything is sized for; the largest of the year when it is None.
+    plates (W) that everything is sized for; the largest of the year when it is None. `unit_flow`: facility
+    coolant (kg/s) that the distribution units need for their heat (W) from coolant at a temperature (K); None: never
+    more than the rise asks for.
     Raises :class:`thermo.errors.CaseError` where the plant cannot work: a supply warmer than the limit, a coolant that
     freezes, water too near freezing.
     """
@@ -80,8 +84,11 @@ def simulate(
         load, design_load, air_loop = load + hourly["coil_load"], design_load + design_coil, {}
     else:
         air_loop = year.behind_coils(plant, outdoor, hourly, design_coil)
-    load = arrays.spread(load, outdoor.dry_bulb)
-    liquid_loop = facility_loop.run(plant, outdoor, load, design_load, supply)
+    load, least = arrays.spread(load, outdoor.dry_bulb), 0.0
+    if unit_flow is not None:
+        rest = load - liquid - distribution
+        least = unit_flow(liquid + distribution, supply) + pump.flow_at_rise(loop, rest, supply, loop.coolant)
+    liquid_loop = facility_loop.run(plant, outdoor, load, design_load, supply, least)
     hourly |= _both(liquid_loop, air_loop)
     hourly["pump_power"] = hourly["pump_power"] + distribution
     hourly |= year.electricity(plant, hourly, sizes[0])

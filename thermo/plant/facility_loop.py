@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from thermo import records
 from thermo.arrays import array, full, ratio, spread, zeros
@@ -29,15 +29,19 @@ from thermo.plant.weather import Weather
 Array = NDArray[np.float64]
 
 
-def run(plant, outdoor: Weather, load: Array, design_load: Array, supply: Array) -> dict[str, Array | None]:
+def run(
+    plant, outdoor: Weather, load: Array, design_load: Array, supply: Array, least_flow: ArrayLike = 0.0
+) -> dict[str, Array | None]:
     """Hourly arrays of the facility loop and everything behind it.
 
     `load`: heat that distribution units (and coils on this loop) give to the coolant, W; `design_load`: at full load;
-    `supply`: coolant asked for, K. `chillers_installed` is None for a chiller law that has no size.
+    `supply`: coolant asked for, K; `least_flow`: coolant, kg/s, that what is cooled needs, whatever its rise.
+    `chillers_installed` is None for a chiller law that has no size.
     """
     loop = plant.facility_loop
     design_flow = pump.mass_flow(loop, design_load, design_load, supply, loop.coolant)
-    flow = np.where(load > 0.0, pump.mass_flow(loop, load, design_load, supply, loop.coolant), 0.0)
+    wanted = np.maximum(pump.mass_flow(loop, load, design_load, supply, loop.coolant), least_flow)
+    flow = np.where(load > 0.0, wanted, 0.0)
     pumps = pump.pump_power(loop, flow, design_flow, supply, loop.coolant)
     heat = load + pumps
     rate = flow * fluid(loop.coolant).heat_capacity(supply)

@@ -16,7 +16,12 @@ def mass_flow(
 ) -> Array:
     """Coolant flow, kg/s: heat (W) / (cp rise), at least `minimum_flow` of that at `design_heat` (W); `supply` in K."""
     served = np.maximum(array(heat), loop.minimum_flow * array(design_heat))
-    return served / (fluid(coolant).heat_capacity(supply) * loop.temperature_rise)
+    return flow_at_rise(loop, served, supply, coolant)
+
+
+def flow_at_rise(loop, heat: ArrayLike, supply: ArrayLike, coolant: str) -> Array:
+    """Coolant flow, kg/s: heat (W) / (cp rise); `supply` in K."""
+    return array(heat) / (fluid(coolant).heat_capacity(supply) * loop.temperature_rise)
 
 
 def pump_power(
